@@ -1,0 +1,161 @@
+package spoor_test
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rooms says on which floor each package lives and why it may not look up.
+// Imports point strictly downward; see ARCHITECTURE.md. A package that is not
+// here fails the test: decide where it lives before it is written.
+var rooms = []struct {
+	path  string
+	floor int
+	why   string
+}{
+	{"spoor", 0, "the nouns use the standard library only, so that every engine and every state agrees on them"},
+	{"spoor/format/text", 1, "lines, fields and problems for the text formats below it; it knows no format"},
+	{"spoor/format/rates", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format/amlworld", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format/amlsim", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format/tide", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format/fincen", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format/plain", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format/ftm", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format/iso20022", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format/goaml", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format", 3, "it recognises the formats below it and knows no engine"},
+	{"spoor/graph", 2, "the graph holds payments; what they mean is for the engines"},
+	{"spoor/draw", 2, "pictures are drawn from what they are given, so that terminal, PDF and pages share them"},
+	{"spoor/world", 2, "the simulator must not know the detectors that it will be used to measure"},
+	{"spoor/detect", 4, "an engine knows nouns and the graph; engines exchange nouns, not packages"},
+	{"spoor/trace", 4, "an engine knows nouns and the graph; engines exchange nouns, not packages"},
+	{"spoor/cmd/spoor", 9, "flags, wiring and terminal output"},
+}
+
+// maxFile and maxRoom are the house's limits in lines, tests not counted.
+const (
+	maxFile = 600
+	maxRoom = 1500
+	maxRoot = 2000
+)
+
+func TestHouse(t *testing.T) {
+	floor, why := map[string]int{}, map[string]string{}
+	for _, r := range rooms {
+		floor[r.path], why[r.path] = r.floor, r.why
+	}
+	lines := map[string]int{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); name != "." && (strings.HasPrefix(name, ".") || name == "testdata") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		room := "spoor"
+		if dir := filepath.ToSlash(filepath.Dir(path)); dir != "." {
+			room += "/" + dir
+		}
+		if _, ok := floor[room]; !ok {
+			t.Errorf("%s: package %s has no floor: add it to rooms in house_test.go with a reason", path, room)
+			return nil
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		n := bytes.Count(src, []byte("\n"))
+		lines[room] += n
+		if n > maxFile {
+			t.Errorf("%s has %d lines, more than %d: which room is this?", path, n, maxFile)
+		}
+		for _, fault := range faults(path, src, room, floor) {
+			t.Errorf("%s (%s)", fault, why[room])
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room, n := range lines {
+		limit := maxRoom
+		if room == "spoor" {
+			limit = maxRoot
+		}
+		if n > limit && room != "spoor/cmd/spoor" {
+			t.Errorf("package %s has %d lines, more than %d", room, n, limit)
+		}
+	}
+}
+
+// faults lists what a file does that its room may not do.
+func faults(path string, src []byte, room string, floor map[string]int) (out []string) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, path, src, 0)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, imp := range f.Imports {
+		name, _ := strconv.Unquote(imp.Path.Value)
+		switch {
+		case name == "spoor" || strings.HasPrefix(name, "spoor/"):
+			if below, ok := floor[name]; !ok || below >= floor[room] {
+				out = append(out, fmt.Sprintf("%s: %s imports %s, which is not below it", path, room, name))
+			}
+		case room == "spoor" && strings.Contains(name, "."):
+			out = append(out, fmt.Sprintf("%s: the root imports %s", path, name))
+		case room == "spoor" && (name == "os" || name == "io" || name == "net"):
+			out = append(out, fmt.Sprintf("%s: the root imports %s, and nouns do no input or output", path, name))
+		}
+	}
+	if room == "spoor/cmd/spoor" {
+		return out
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		pkg, ok := sel.X.(*ast.Ident)
+		if ok && pkg.Name == "time" && (sel.Sel.Name == "Now" || sel.Sel.Name == "Since" || sel.Sel.Name == "Sleep") {
+			out = append(out, fmt.Sprintf("%s: time.%s: time is an input", fset.Position(sel.Pos()), sel.Sel.Name))
+		}
+		return true
+	})
+	return out
+}
+
+// TestHouseRefuses proves that the rules bite.
+func TestHouseRefuses(t *testing.T) {
+	floor := map[string]int{}
+	for _, r := range rooms {
+		floor[r.path] = r.floor
+	}
+	for room, src := range map[string]string{
+		"spoor":        `package spoor; import "os"; var _ = os.Args`,
+		"spoor/graph":  `package graph; import _ "spoor/detect"`,
+		"spoor/detect": `package detect; import "time"; var _ = time.Now()`,
+		"spoor/trace":  `package trace; import _ "spoor/detect"`,
+		"spoor/world":  `package world; import _ "spoor/graph"`,
+	} {
+		if len(faults("x.go", []byte(src), room, floor)) == 0 {
+			t.Errorf("%s: no fault found in %s", room, src)
+		}
+	}
+}
