@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"spoor"
+	"spoor/detect"
+	"spoor/graph"
+)
+
+type detectCmd struct {
+	reading
+	Out        string        `help:"Write all alerts here, one JSON object a line."`
+	Scores     string        `help:"Write payment,score for every payment in input order."`
+	Parameters string        `help:"A member's own parameters (TOML), within the bounds of the shared file." type:"existingfile"`
+	Window     time.Duration `help:"How much of the past the graph holds." default:"720h"`
+	Workers    int           `help:"Goroutines that look for typologies; the result does not depend on it. 0: one a core."`
+	Top        int           `help:"How many alerts to show." default:"15"`
+	JSON       bool          `name:"json" help:"Write alerts to standard output as JSON, one a line."`
+}
+
+// detection is what a run of the detectors came to.
+type detection struct {
+	alerts  []spoor.Alert
+	sum     *summary
+	stats   detect.Stats
+	g       *graph.Graph
+	took    time.Duration
+	evicted uint64
+}
+
+func (c *detectCmd) Run(e *env) error {
+	params, err := parameters(c.Parameters)
+	if err != nil {
+		return err
+	}
+	d, err := c.detect(e, params)
+	if err != nil {
+		return err
+	}
+	if c.Out != "" {
+		if err := writeFile(c.Out, func(w io.Writer) error { return writeAlerts(w, d.alerts) }); err != nil {
+			return err
+		}
+	}
+	if c.Scores != "" {
+		if err := c.writeScores(e, d.alerts); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		return writeAlerts(e.stdout, d.alerts)
+	}
+	showAlerts(e.stdout, d.alerts, c.Top)
+	d.footer(e.stdout)
+	return nil
+}
+
+func parameters(file string) (*detect.Parameters, error) {
+	p := detect.DefaultParameters()
+	if file == "" {
+		return p, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return p.Member(file, f)
+}
+
+// detect runs all detectors over the files.
+func (c *detectCmd) detect(e *env, params *detect.Parameters) (*detection, error) {
+	table, err := c.table()
+	if err != nil {
+		return nil, err
+	}
+	workers := c.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	out := &detection{}
+	var d *detect.Detector
+	begin := func() {
+		out.g = graph.New(graph.Options{Window: spoor.Instant(c.Window / time.Second), Rates: table})
+		d = detect.New(out.g, params)
+		out.alerts = nil
+	}
+	begin()
+	start := time.Now()
+	var refs []graph.Ref
+	out.sum, err = c.each(e, "detecting", begin, func(batch []spoor.Payment) error {
+		refs = refs[:0]
+		for i := range batch {
+			r, err := out.g.Add(&batch[i])
+			if err != nil {
+				return &spoor.Problem{Record: batch[i].Record, Reason: fmt.Sprintf("record %d: %v", batch[i].Record, err)}
+			}
+			refs = append(refs, r)
+		}
+		d.Examine(refs, workers)
+		out.alerts = append(out.alerts, d.Ripe()...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.alerts = append(out.alerts, d.Close()...)
+	detect.Rank(out.alerts)
+	for i := range out.alerts {
+		out.alerts[i].Versions["rates"] = table.Version
+	}
+	out.took, out.stats, out.evicted = time.Since(start), d.Stats(), out.g.Evicted()
+	return out, nil
+}
+
+func writeFile(name string, f func(io.Writer) error) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(file, 1<<16)
+	if err := f(w); err != nil {
+		file.Close()
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		file.Close()
+		return err
+	}
+	return file.Close()
+}
+
+func writeAlerts(w io.Writer, alerts []spoor.Alert) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for i := range alerts {
+		if err := enc.Encode(&alerts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeScores reads the files once more, since scores are in input order and
+// are known only at the end.
+func (c *detectCmd) writeScores(e *env, alerts []spoor.Alert) error {
+	score := map[string]float64{}
+	for _, a := range alerts {
+		for _, id := range a.Payments {
+			score[id] = max(score[id], a.Score)
+		}
+	}
+	return writeFile(c.Scores, func(w io.Writer) error {
+		fmt.Fprintln(w, "payment,score")
+		return c.inOrder(e, func(p *spoor.Payment) error {
+			id := paymentID(p)
+			_, err := fmt.Fprintf(w, "%s,%g\n", csvField(id), score[id])
+			return err
+		})
+	})
+}
+
+func csvField(s string) string {
+	if strings.ContainsAny(s, "\",\n\r") {
+		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	}
+	return s
+}
+
+// showAlerts prints what to read first.
+func showAlerts(w io.Writer, alerts []spoor.Alert, top int) {
+	if len(alerts) == 0 {
+		fmt.Fprintln(w, "No alerts: nothing here is unusual enough for the accounts it passes through.")
+		return
+	}
+	for i, a := range alerts[:min(top, len(alerts))] {
+		fmt.Fprintf(w, "%3d. %-22s score %3.0f   %s   %s to %s   %d payments, %d accounts\n", i+1, a.Typology, a.Score,
+			spoor.Money{Amount: a.Amount, Currency: a.Currency}.Grouped(), a.First.Date(), a.Last.Date(), len(a.Payments), len(a.Accounts))
+		for _, r := range a.Reasons {
+			fmt.Fprintf(w, "       %s\n", r)
+		}
+	}
+	if rest := len(alerts) - top; rest > 0 {
+		fmt.Fprintf(w, "\n%d more alerts: --top %d shows them, --out FILE writes them all.\n", rest, len(alerts))
+	}
+}
+
+// footer says how much was read and what was left out.
+func (d *detection) footer(w io.Writer) {
+	byType := map[spoor.Typology]int{}
+	for _, a := range d.alerts {
+		byType[a.Typology]++
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "\n%d alerts in %d payments between %d accounts, %.1f s, %.0f payments/s\n", len(d.alerts), d.sum.payments, d.g.Accounts()-1,
+		d.took.Seconds(), float64(d.sum.payments)/d.took.Seconds())
+	for _, name := range spoor.Typologies() {
+		if byType[name] > 0 {
+			fmt.Fprintf(t, "  %s\t%d\n", name, byType[name])
+		}
+	}
+	t.Flush()
+	if d.evicted > 0 {
+		fmt.Fprintf(w, "%d payments left the window while reading\n", d.evicted)
+	}
+	if d.stats.Bites > 0 {
+		fmt.Fprintf(w, "hubs were not looked into %d times (degree cap)\n", d.stats.Bites)
+	}
+	if d.sum.skipped > 0 {
+		fmt.Fprintf(w, "%d bad records skipped:\n", d.sum.skipped)
+		for _, p := range d.sum.listed {
+			fmt.Fprintf(w, "  %v\n", p)
+		}
+	}
+}

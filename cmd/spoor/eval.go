@@ -1,0 +1,336 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"text/tabwriter"
+
+	"spoor"
+	"spoor/format"
+	"spoor/format/amlworld"
+)
+
+type evalCmd struct {
+	detectCmd
+	Patterns string `help:"Labelled attempts: an AMLworld patterns file. Default: the labels of the payments alone." type:"existingfile"`
+}
+
+// report is what eval measures; its names are a contract with other programs.
+type report struct {
+	Payments      uint64             `json:"payments"`
+	Illicit       uint64             `json:"illicit"`
+	Split         string             `json:"split"`
+	PRAUC         float64            `json:"pr_auc"`
+	F1            float64            `json:"f1"`
+	Threshold     float64            `json:"threshold"` // score from which on F1 is best
+	Precision     float64            `json:"precision"` // at the threshold, by payment
+	Recall        float64            `json:"recall"`    // at the threshold, by payment
+	RecallAt1000  float64            `json:"recall_at_1000"`
+	ByTypology    map[string]float64 `json:"by_typology"` // attempts found in an alert of a fitting typology
+	PaymentsASec  float64            `json:"payments_per_second"`
+	Alerts        int                `json:"alerts"`
+	TrueAlerts    int                `json:"true_alerts"`
+	FalseForTrue  float64            `json:"false_for_each_true"`
+	Attempts      map[string]tally   `json:"attempts"`
+	PaymentRecall map[string]float64 `json:"payment_recall_by_typology"`
+}
+
+// tally counts attempts of a typology: those large enough to have a shape,
+// those found by a fitting alert, and those found by an alert of any kind.
+type tally struct {
+	All   int `json:"all"`
+	Sized int `json:"sized"`
+	Found int `json:"found"`
+	Any   int `json:"any"`
+}
+
+// shapeSize is the least number of payments of an attempt that has a shape.
+var shapeSize = map[spoor.Typology]int{
+	spoor.FanIn: 4, spoor.FanOut: 4, spoor.Cycle: 3, spoor.GatherScatter: 5, spoor.ScatterGather: 4, spoor.Chain: 4,
+}
+
+// fits lists what alerts fit an attempt besides its own typology: shapes that
+// contain it or that it contains whole.
+var fits = map[spoor.Typology][]spoor.Typology{
+	spoor.Cycle:               {spoor.RoundTripConversion, spoor.UTurn},
+	spoor.RoundTripConversion: {spoor.Cycle},
+	spoor.UTurn:               {spoor.Chain, spoor.Cycle, spoor.PassThrough},
+	spoor.Chain:               {spoor.UTurn},
+	spoor.Stack:               {spoor.Bipartite},
+	spoor.PassThrough:         {spoor.Chain},
+	spoor.Structuring:         {spoor.FrontBusiness},
+	spoor.FrontBusiness:       {spoor.Structuring},
+}
+
+func (c *evalCmd) Run(e *env) error {
+	params, err := parameters(c.Parameters)
+	if err != nil {
+		return err
+	}
+	d, err := c.detect(e, params)
+	if err != nil {
+		return err
+	}
+	labels, err := c.labels(e)
+	if err != nil {
+		return err
+	}
+	attempts, err := c.attempts(e)
+	if err != nil {
+		return err
+	}
+	r := measure(d, labels, attempts)
+	if c.Out != "" {
+		if err := writeFile(c.Out, func(w io.Writer) error { return writeAlerts(w, d.alerts) }); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		enc := json.NewEncoder(e.stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(r)
+	}
+	r.show(e.stdout)
+	return nil
+}
+
+// inOrder reads the files once more and gives each payment in input order.
+func (r *reading) inOrder(e *env, f func(*spoor.Payment) error) error {
+	src, err := format.Open(r.Files, e.stdin, format.Options{Format: r.Format, SkipBad: r.SkipBad})
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	full, empty, quit := make(chan batch, 4), make(chan []spoor.Payment, 6), make(chan struct{})
+	for range cap(empty) {
+		empty <- make([]spoor.Payment, batchSize)
+	}
+	defer close(quit)
+	go read(src, full, empty, quit, nil)
+	for b := range full {
+		for i := range b.payments {
+			if err := f(&b.payments[i]); err != nil {
+				return err
+			}
+		}
+		if b.err != nil {
+			return b.err
+		}
+		empty <- b.payments[:batchSize]
+	}
+	return nil
+}
+
+// paymentID names a payment as alerts do.
+func paymentID(p *spoor.Payment) string {
+	if p.ID != "" {
+		return p.ID
+	}
+	return strconv.FormatUint(p.Record, 10)
+}
+
+// labels returns the ids of illicit payments.
+func (c *evalCmd) labels(e *env) (map[string]bool, error) {
+	illicit := map[string]bool{}
+	labelled := false
+	err := c.inOrder(e, func(p *spoor.Payment) error {
+		labelled = labelled || p.Label != spoor.Unlabelled
+		if p.Label == spoor.Illicit {
+			illicit[paymentID(p)] = true
+		}
+		return nil
+	})
+	if err == nil && !labelled {
+		err = &spoor.Problem{File: c.Files[0], Reason: "no payment in it is labelled: eval needs the truth to measure against", Fatal: true}
+	}
+	return illicit, err
+}
+
+// attempt is a labelled attempt by the ids of its payments.
+type attempt struct {
+	typology spoor.Typology
+	ids      []string
+}
+
+// likeness identifies a payment of a patterns file among those of the data.
+type likeness struct {
+	time     spoor.Instant
+	from, to spoor.AccountID
+	paid     spoor.Money
+}
+
+func (c *evalCmd) attempts(e *env) ([]attempt, error) {
+	if c.Patterns == "" {
+		return nil, nil
+	}
+	f, err := os.Open(c.Patterns)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	given, err := amlworld.ReadPatterns(c.Patterns, f)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[likeness][]string{}
+	for _, a := range given {
+		for _, p := range a.Payments {
+			ids[likeness{p.Time, p.From, p.To, p.Paid}] = nil
+		}
+	}
+	err = c.inOrder(e, func(p *spoor.Payment) error {
+		k := likeness{p.Time / spoor.Minute * spoor.Minute, p.From, p.To, p.Paid}
+		if _, ok := ids[k]; ok && p.Label != spoor.Licit {
+			ids[k] = append(ids[k], paymentID(p))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]attempt, 0, len(given))
+	for _, a := range given {
+		at := attempt{typology: a.Typology}
+		for _, p := range a.Payments {
+			k := likeness{p.Time, p.From, p.To, p.Paid}
+			if len(ids[k]) == 0 {
+				return nil, &spoor.Problem{File: c.Patterns, Field: a.Name, Reason: fmt.Sprintf("its payment of %s at %s from %s is not in the data", p.Paid, p.Time, p.From), Fatal: true}
+			}
+			at.ids = append(at.ids, ids[k][0])
+			if len(ids[k]) > 1 {
+				ids[k] = ids[k][1:]
+			}
+		}
+		out = append(out, at)
+	}
+	return out, nil
+}
+
+// measure compares alerts with the truth.
+func measure(d *detection, illicit map[string]bool, attempts []attempt) *report {
+	r := &report{
+		Payments: d.sum.payments, Illicit: uint64(len(illicit)), Split: "none: detectors learn nothing from labels",
+		PaymentsASec: float64(d.sum.payments) / d.took.Seconds(), Alerts: len(d.alerts),
+		ByTypology: map[string]float64{}, Attempts: map[string]tally{}, PaymentRecall: map[string]float64{},
+	}
+	score := map[string]float64{}
+	in := map[string][]int{}
+	for i, a := range d.alerts {
+		laundering := 0
+		for _, id := range a.Payments {
+			score[id] = max(score[id], a.Score)
+			in[id] = append(in[id], i)
+			if illicit[id] {
+				laundering++
+			}
+		}
+		if 2*laundering >= len(a.Payments) {
+			r.TrueAlerts++
+		}
+	}
+	r.FalseForTrue = float64(r.Alerts-r.TrueAlerts) / float64(max(1, r.TrueAlerts))
+	r.curve(score, illicit)
+	r.count(d.alerts, in, attempts)
+	return r
+}
+
+// curve walks down the scores: area under precision-recall, best F1.
+func (r *report) curve(score map[string]float64, illicit map[string]bool) {
+	type scored struct {
+		score float64
+		bad   bool
+	}
+	var all []scored
+	for id, s := range score {
+		all = append(all, scored{s, illicit[id]})
+	}
+	slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	hits := 0.0
+	for i := 0; i < len(all); {
+		j, new := i, 0.0
+		for ; j < len(all) && all[j].score == all[i].score; j++ {
+			if all[j].bad {
+				new++
+			}
+		}
+		hits += new
+		precision, recall := hits/float64(j), hits/max(1, float64(r.Illicit))
+		r.PRAUC += new / max(1, float64(r.Illicit)) * precision
+		if f1 := 2 * precision * recall / max(1e-9, precision+recall); f1 > r.F1 {
+			r.F1, r.Threshold, r.Precision, r.Recall = f1, all[i].score, precision, recall
+		}
+		if i < 1000 {
+			// Ties past the thousandth count by their share.
+			r.RecallAt1000 += new * min(1, float64(1000-i)/float64(j-i)) / max(1, float64(r.Illicit))
+		}
+		i = j
+	}
+}
+
+// count says which attempts were found: at least half of their payments in one
+// alert.
+func (r *report) count(alerts []spoor.Alert, in map[string][]int, attempts []attempt) {
+	covered, all := map[spoor.Typology]int{}, map[spoor.Typology]int{}
+	for _, a := range attempts {
+		t := r.Attempts[string(a.typology)]
+		t.All++
+		per := map[int]int{}
+		for _, id := range a.ids {
+			all[a.typology]++
+			if len(in[id]) > 0 {
+				covered[a.typology]++
+			}
+			for _, i := range in[id] {
+				per[i]++
+			}
+		}
+		if len(a.ids) >= shapeSize[a.typology] {
+			t.Sized++
+			found, any := false, false
+			for i, n := range per {
+				if 2*n >= len(a.ids) {
+					any = true
+					found = found || alerts[i].Typology == a.typology || slices.Contains(fits[a.typology], alerts[i].Typology)
+				}
+			}
+			t.Found += one(found)
+			t.Any += one(any)
+		}
+		r.Attempts[string(a.typology)] = t
+	}
+	for name, t := range r.Attempts {
+		r.ByTypology[name] = float64(t.Found) / float64(max(1, t.Sized))
+	}
+	for name, n := range all {
+		r.PaymentRecall[string(name)] = float64(covered[name]) / float64(n)
+	}
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (r *report) show(w io.Writer) {
+	fmt.Fprintf(w, "%d payments, %d of them laundering (%.3f %%); %.0f payments/s\n\n", r.Payments, r.Illicit, 100*float64(r.Illicit)/float64(r.Payments), r.PaymentsASec)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	if len(r.Attempts) > 0 {
+		fmt.Fprintln(t, "attempts\tlarge enough\tfound\trecall\tfound by any alert\tpayments in some alert\t")
+		for _, name := range slices.Sorted(maps.Keys(r.Attempts)) {
+			a := r.Attempts[name]
+			fmt.Fprintf(t, "%s %d\t%d\t%d\t%.0f %%\t%d\t%.0f %%\t\n", name, a.All, a.Sized, a.Found, 100*r.ByTypology[name], a.Any, 100*r.PaymentRecall[name])
+		}
+		t.Flush()
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintf(w, "alerts: %d, true: %d, false for each true: %.2f (an alert is true when at least half of its payments are laundering)\n", r.Alerts, r.TrueAlerts, r.FalseForTrue)
+	fmt.Fprintf(w, "by payment: PR-AUC %.3f, best F1 %.3f at score %.1f (precision %.3f, recall %.3f), recall in the first 1,000 %.3f\n", r.PRAUC, r.F1, r.Threshold, r.Precision, r.Recall, r.RecallAt1000)
+}

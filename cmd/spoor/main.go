@@ -1,0 +1,98 @@
+// Command spoor follows the money.
+//
+// With no argument it shows its commands in the order of the work: read,
+// notice, trace. Exit codes: 0 done, 1 something failed, 2 usage, 3 bad input.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"spoor"
+)
+
+// exit codes, as DESIGN and README promise them.
+const (
+	exitDone = iota
+	exitFailed
+	exitUsage
+	exitBadInput
+)
+
+// env is what a command gets from outside, so that tests can give it.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+type cli struct {
+	Demo   demoCmd   `cmd:"" help:"A small economy with a planted cocaine-money scheme: found, explained, traced and drawn."`
+	Detect detectCmd `cmd:"" help:"Payments in, ranked explained alerts out."`
+	Eval   evalCmd   `cmd:"" help:"Measure alerts against labelled payments and attempts."`
+	Trace  traceCmd  `cmd:"" help:"Where the money of an account or of payments went, or came from."`
+	World  worldCmd  `cmd:"" help:"Make a labelled synthetic economy."`
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], &env{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// stop ends kong's own exits (--help) inside run.
+type stop int
+
+func run(args []string, e *env) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			s, ok := r.(stop)
+			if !ok {
+				panic(r)
+			}
+			code = int(s)
+		}
+	}()
+	parser, err := kong.New(&cli{},
+		kong.Name("spoor"),
+		kong.Description("Spoor follows the money: payments in, explained alerts and traces out. Files may be -, .gz or folders; formats are recognised by content."),
+		kong.Writers(e.stdout, e.stderr),
+		kong.Exit(func(c int) { panic(stop(c)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.Bind(e),
+	)
+	if err != nil {
+		panic(err) // the commands above are at fault
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(e.stderr, "spoor: %v\nRun \"spoor --help\", or \"spoor COMMAND --help\".\n", err)
+		return exitUsage
+	}
+	if err := ctx.Run(); err != nil {
+		fmt.Fprintln(e.stderr, "spoor:", err)
+		return codeOf(err)
+	}
+	return exitDone
+}
+
+// usage is a mistake in what was asked, not in the data.
+type usage string
+
+func (u usage) Error() string { return string(u) }
+
+func codeOf(err error) int {
+	var p *spoor.Problem
+	var u usage
+	switch {
+	case errors.As(err, &p):
+		return exitBadInput
+	case errors.As(err, &u):
+		return exitUsage
+	}
+	return exitFailed
+}

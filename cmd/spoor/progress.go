@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"spoor/format"
+)
+
+// progress shows rate, done and left on a terminal and nothing in a pipe.
+type progress struct {
+	bar *progressbar.ProgressBar
+	src *format.Source
+}
+
+func newProgress(e *env, what string, src *format.Source) *progress {
+	f, ok := e.stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return &progress{}
+	}
+	total := int64(-1)
+	if src != nil {
+		if _, t := src.Done(); t > 0 {
+			total = t
+		}
+	}
+	return &progress{src: src, bar: progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(f), progressbar.OptionSetDescription(what), progressbar.OptionShowBytes(true),
+		progressbar.OptionThrottle(100e6), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))}
+}
+
+func (p *progress) at(payments uint64) {
+	switch {
+	case p.bar == nil:
+	case p.src != nil:
+		done, _ := p.src.Done()
+		_ = p.bar.Set64(done)
+	default:
+		_ = p.bar.Set64(int64(payments))
+	}
+}
+
+func (p *progress) end() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+}

@@ -1,0 +1,167 @@
+package detect
+
+import (
+	"fmt"
+	"math"
+
+	"spoor"
+	"spoor/graph"
+)
+
+// fan finds many accounts paying one (fan-in) or one paying many (fan-out)
+// within days: the collecting of deposits from many hands, the spreading of
+// proceeds over many (Altman et al., NeurIPS 2023, patterns fan-in and fan-out;
+// FATF, Professional Money Laundering, 2018, on mule accounts).
+//
+// One transfer with each peer counts. What is unusual is measured against the
+// account's own number of peers outside the days in question, with the
+// population's rates as the prior, so that a shop, a landlord or a payroll is
+// its own baseline.
+type fan struct {
+	name   spoor.Typology
+	in     bool
+	window spoor.Instant
+	least  int
+}
+
+func newFan(p *Parameters, in bool) *fan {
+	f := &fan{name: spoor.FanOut, in: in}
+	if in {
+		f.name = spoor.FanIn
+	}
+	f.window, f.least = p.span(f.name, "window"), p.count(f.name, "min_degree")
+	return f
+}
+
+func (f *fan) typology() spoor.Typology { return f.name }
+
+func (f *fan) find(s *scope) {
+	if !s.channel.Transfer() || s.from == s.to {
+		return
+	}
+	center, edges := s.from, []graph.Edge(nil)
+	if f.in {
+		center = s.to
+		edges = s.in(center, f.window)
+	} else {
+		edges = s.out(center, f.window)
+	}
+	if center == graph.Outside || len(edges) < f.least || !s.normal.unusual(center, f.in, len(edges), f.window) {
+		return
+	}
+	refs := s.oneEach(center, edges)
+	if len(refs) < f.least {
+		return
+	}
+	s.emit(signal{typology: f.name, anchor: [2]graph.Account{center}, refs: refs, moved: refs})
+}
+
+// unusual is the cheap question before the dear one: are so many payments in
+// the window more than twice what the account does otherwise?
+func (n *normal) unusual(a graph.Account, in bool, count int, window spoor.Instant) bool {
+	out, all := n.g.Degree(a)
+	if !in {
+		all = out
+	}
+	days := float64(window) / float64(spoor.Day)
+	rest := max(n.days-days, 0)
+	return float64(count)*rest >= 2*float64(all-count)*days
+}
+
+func (f *fan) assess(n *normal, sig *signal) (float64, []string) {
+	st := n.fan(sig.anchor[0], f.in, sig.refs)
+	verb, peers := "paid", "payees"
+	if f.in {
+		verb, peers = "was paid by", "payers"
+	}
+	total := st.bans() - n.accounts - math.Log10(max(1, n.days/st.days))
+	reasons := []string{
+		fmt.Sprintf("%s %s %d different accounts within %s, %s in all", n.g.AccountID(sig.anchor[0]), verb, st.k, spoor.Span(st.span), euro(st.value)),
+		st.usual(peers),
+	}
+	if st.lone > 0 {
+		reasons = append(reasons, fmt.Sprintf("%d of the %d %s have no other transfer in the data; of all transfers %.1f %% have such an end", st.lone, st.k, peers, 100*st.loneShare))
+	}
+	return total, reasons
+}
+
+// fanStats is what is known of a fan.
+type fanStats struct {
+	k         int           // peers
+	span      spoor.Instant // from first to last payment
+	days      float64       // span in days, at least a quarter
+	value     float64       // euro
+	outside   int           // other peers, outside the span
+	rest      float64       // days of data outside the span
+	lone      int           // peers with no other transfer
+	loneShare float64       // share of all transfers with such a peer
+	countBans float64
+	loneBans  float64
+	runBans   float64 // taken off when it looks like one payment run
+}
+
+func (st *fanStats) bans() float64 { return max(0, st.countBans-st.runBans) + st.loneBans }
+
+func (st *fanStats) usual(peers string) string {
+	if st.rest < 0.5 {
+		return "the data is too short to know what is usual for the account"
+	}
+	if st.outside == 0 {
+		return fmt.Sprintf("no other %s in the remaining %.0f days of data", peers, st.rest)
+	}
+	return fmt.Sprintf("usual for the account: %.1f %s in as long a time", float64(st.outside)/st.rest*st.days, peers)
+}
+
+// fan measures the peers of an account in some payments against the rest.
+func (n *normal) fan(center graph.Account, in bool, refs []graph.Ref) fanStats {
+	side, other := n.side(in), n.side(!in)
+	first, last := n.g.Time(refs[0]), n.g.Time(refs[len(refs)-1])
+	st := fanStats{k: len(refs), span: last - first, loneShare: other.lone}
+	st.days = max(0.25, float64(st.span)/float64(spoor.Day))
+	st.rest = max(0, n.days-st.days)
+	var logs moment
+	for _, r := range refs {
+		v := float64(n.g.Value(r))
+		st.value += v
+		logs.add(math.Log(max(v, 0.01)))
+		from, to := n.g.Ends(r)
+		peer := to
+		if in {
+			peer = from
+		}
+		if n.transfers(peer, 2) <= 1 {
+			st.lone++
+		}
+	}
+	edges := n.g.Out(center, 0, n.g.Newest())
+	if in {
+		edges = n.g.In(center, 0, n.g.Newest())
+	}
+	for _, e := range edges {
+		if t := spoor.Instant(e.Time); (t < first || t > last) && e.Channel().Transfer() && e.Peer() != center {
+			st.outside++
+		}
+	}
+	st.countBans = 2 * maxBans
+	if p := gammaPoissonTail(st.k, st.outside, st.days, st.rest, side.mean, side.shape); p > 0 {
+		st.countBans = min(2*maxBans, -math.Log10(p))
+	}
+	st.loneBans = bans(binomialTail(st.lone, st.k, other.lone))
+	if st.span < 12*spoor.Hour && st.k >= 3 && logs.deviation() < 0.6 {
+		st.runBans = st.countBans // salaries, rents, a standing order: one decision, not many
+	}
+	return st
+}
+
+// moment gathers a standard deviation.
+type moment struct{ n, sum, square float64 }
+
+func (m *moment) add(v float64) { m.n++; m.sum += v; m.square += v * v }
+
+func (m *moment) deviation() float64 {
+	if m.n < 2 {
+		return 0
+	}
+	mean := m.sum / m.n
+	return math.Sqrt(max(0, m.square/m.n-mean*mean))
+}
