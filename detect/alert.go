@@ -35,7 +35,8 @@ func (d *Detector) alert(signals []*signal) []spoor.Alert {
 			continue
 		}
 		bans, reasons := byName[s.typology].assess(&d.normal, s)
-		if s.bans = bans; bans >= d.least {
+		s.bans = bans - d.p.get(s.typology, "prior")
+		if s.bans >= d.least {
 			all = append(all, assessed{s, reasons})
 		}
 	}

@@ -109,7 +109,7 @@ func (f *passThrough) assess(n *normal, sig *signal) (float64, []string) {
 	}
 	b := n.hop(a, max(0, lastOut-firstIn), math.Log(out/in))
 	if n.standing(sig.refs[0]) || n.standing(sig.refs[len(sig.refs)-1]) {
-		b *= 0.3
+		b = 0
 	}
 	share := in / max(in, all)
 	total := b + share + bans(binomialTail(lone, len(sig.refs), (n.in.lone+n.out.lone)/2)) - n.transfer
@@ -202,8 +202,8 @@ func (f *uTurn) assess(n *normal, sig *signal) (float64, []string) {
 	}
 	home := n.g.Country(sig.anchor[0]).String()
 	first, last := n.g.Value(sig.refs[0]), n.g.Value(sig.refs[len(sig.refs)-1])
-	// A hop abroad that comes home again is one in ten of hops abroad.
-	total := st.bans + float64(len(sig.legs)) + math.Log10(max(1, float64(first)/10000)) - n.transfer
+	// Money that goes abroad and comes home: one in ten does.
+	total := st.bans + 1 + math.Log10(max(1, float64(first)/10000)) - n.transfer
 	return total, []string{
 		fmt.Sprintf("%s left %s and %s came back within %s: %s%s → %s", euro(float64(first)), home, euro(float64(last)), spoor.Span(sig.last-n.g.Time(sig.refs[0])), home, countries, home),
 		"route: " + n.route(sig.legs),
@@ -253,7 +253,9 @@ func (f *corridor) assess(n *normal, sig *signal) (float64, []string) {
 	}
 	countries := map[string]bool{}
 	var names string
+	var sizes moment
 	for _, r := range sig.refs {
+		sizes.add(math.Log(max(0.01, float64(n.g.Value(r)))))
 		_, to := n.g.Ends(r)
 		if c := n.g.Country(to).String(); !countries[c] {
 			countries[c] = true
@@ -262,11 +264,13 @@ func (f *corridor) assess(n *normal, sig *signal) (float64, []string) {
 	}
 	share := sig.amount / max(1, sent)
 	days := max(1, float64(sig.last-n.g.Time(sig.refs[0]))/float64(spoor.Day))
-	count := bans(gammaPoissonTail(len(sig.refs), 0, days, max(0, n.days-days), 0.004, 0.5))
-	total := count + 2*math.Log10(max(1, sig.amount/f.amount)) + share - n.accounts
+	count := min(3, bans(gammaPoissonTail(len(sig.refs), 0, days, max(0, n.days-days), 0.004, 0.5)))
+	// Invoices differ in size, portions of one sum do not.
+	even := min(4, float64(len(sig.refs)-1)*max(0, -math.Log10(n.same*max(0.05, sizes.deviation()))))
+	total := count + 1.5*even + min(1, math.Log10(max(1, sig.amount/f.amount))) + share - n.accounts - 1
 	return total, []string{
 		fmt.Sprintf("%s sent %s in %d transfers within %s to:%s (%s)", n.g.AccountID(a), euro(sig.amount), len(sig.refs), spoor.Span(sig.last-n.g.Time(sig.refs[0])), names, f.list),
-		fmt.Sprintf("that is %.0f %% of all that left the account; it made %d other payments", 100*share, others),
+		fmt.Sprintf("that is %.0f %% of all that left the account, which made %d other payments; their sizes differ by a factor of %.1f", 100*share, others, math.Exp(sizes.deviation())),
 	}
 }
 

@@ -126,12 +126,18 @@ func (f *synchronised) collected(s *scope) {
 	}
 	var all []deposit
 	s.peers.reset()
-	for _, e := range s.in(s.to, f.gap) {
+	ins := s.in(s.to, f.gap)
+	if len(ins) > maxCollected {
+		s.bites++
+		return
+	}
+	for _, e := range ins {
 		if !e.Channel().Transfer() || !s.peers.add(e.Peer()) {
 			continue
 		}
-		for _, c := range s.in(e.Peer(), 2*f.gap) {
-			if c.Channel() == spoor.Cash && c.Time <= e.Time {
+		cash, sum := s.banked(e.Peer(), spoor.Instant(e.Time), 2*f.gap)
+		if similar(sum, float64(s.g.Value(e.Ref))) {
+			for _, c := range cash {
 				all = append(all, deposit{c, e.Ref})
 			}
 		}
@@ -158,6 +164,21 @@ func (f *synchronised) collected(s *scope) {
 		sig.typology, sig.anchor = spoor.SynchronisedDeposits, [2]graph.Account{s.to}
 		s.emit(sig)
 	}
+}
+
+// maxCollected is the most payments in a few days that a collector gets; with
+// more it is a business.
+const maxCollected = 60
+
+// banked lists the cash that an account took in a span before t, and its sum.
+func (s *scope) banked(a graph.Account, t, span spoor.Instant) (cash []graph.Edge, sum float64) {
+	for _, c := range s.g.In(a, t-span, t) {
+		if c.Channel() == spoor.Cash {
+			cash = append(cash, c)
+			sum += float64(s.g.Value(c.Ref))
+		}
+	}
+	return cash, sum
 }
 
 func (f *synchronised) cashIn(s *scope, a graph.Account) bool {
@@ -193,94 +214,100 @@ func (f *synchronised) assess(n *normal, sig *signal) (float64, []string) {
 	}
 }
 
-// frontBusiness finds an account that takes cash at several counters, or from
-// accounts that do, and sends most of it abroad (FATF, Trade-Based Money
+// frontBusiness finds accounts that take cash in several deposits and send
+// about the sum of it abroad, to one account there (FATF, Trade-Based Money
 // Laundering, 2020; cash-intensive front companies).
 type frontBusiness struct {
 	window spoor.Instant
 	least  int
 	amount float64
-	share  float64
 }
 
 func (f *frontBusiness) typology() spoor.Typology { return spoor.FrontBusiness }
 
 func (f *frontBusiness) find(s *scope) {
-	home, away := s.g.Country(s.from), s.g.Country(s.to)
-	if !s.channel.Transfer() || home == away || home == (spoor.Country{}) || away == (spoor.Country{}) || s.value < 1000 {
+	if s.value < 1000 || !f.abroad(s, s.from, s.to) || !s.channel.Transfer() {
 		return
 	}
-	cash := s.cash(s.from, f.window)
-	if len(cash) == 0 {
+	if _, ok := f.takings(s, s.from, s.ref, s.t, s.value); !ok {
 		return
 	}
-	s.peers.reset()
-	var taken, sent float64
-	var refs, moved []graph.Ref
-	counters := 0
-	for _, r := range cash {
-		from, _ := s.g.Ends(r)
-		if s.g.Channel(r) == spoor.Cash {
-			if s.peers.add(from) {
-				counters++
-			}
-			taken += float64(s.g.Value(r))
-			moved = append(moved, r)
-		}
-		refs = append(refs, r)
+	var sig signal
+	ins := s.in(s.to, f.window)
+	if len(ins) > maxCollected {
+		s.bites++
+		return
 	}
-	for _, e := range s.out(s.from, f.window) {
-		if c := s.g.Country(e.Peer()); e.Channel().Transfer() && c != home && c != (spoor.Country{}) {
-			sent += float64(s.g.Value(e.Ref))
-			refs = append(refs, e.Ref)
+	fronts := map[graph.Account]bool{}
+	for _, e := range ins {
+		if !e.Channel().Transfer() || !f.abroad(s, e.Peer(), s.to) {
+			continue
+		}
+		if cash, ok := f.takings(s, e.Peer(), e.Ref, spoor.Instant(e.Time), float64(s.g.Value(e.Ref))); ok {
+			fronts[e.Peer()] = true
+			sig.refs = append(append(sig.refs, cash...), e.Ref)
+			sig.moved = append(sig.moved, e.Ref)
+			sig.legs = append(sig.legs, leg{cash[0], e.Ref})
+			sig.amount += float64(s.g.Value(e.Ref))
+			sig.m += len(cash)
 		}
 	}
-	if len(moved) >= f.least && taken >= f.amount && sent >= f.share*taken && sent <= 1.3*taken {
-		s.emit(signal{typology: spoor.FrontBusiness, anchor: [2]graph.Account{s.from}, refs: refs, moved: sortRefs(s.g, moved), n: counters, amount: sent})
+	if sig.amount >= f.amount {
+		sig.typology, sig.anchor, sig.n = spoor.FrontBusiness, [2]graph.Account{s.to}, len(fronts)
+		sig.moved = sortRefs(s.g, sig.moved)
+		s.emit(sig)
 	}
 }
 
-// cash lists the cash that an account took, itself or through accounts that
-// took cash and passed it on, with the payments that brought it.
-func (s *scope) cash(a graph.Account, span spoor.Instant) (refs []graph.Ref) {
-	ins := s.in(a, span)
-	for _, e := range ins {
-		if e.Channel() == spoor.Cash {
-			refs = append(refs, e.Ref)
-		}
-	}
-	if len(ins) > 40 {
-		return refs
-	}
-	for _, e := range ins {
-		if !e.Channel().Transfer() || e.Peer() == a || e.Peer() == graph.Outside {
-			continue
-		}
-		for _, c := range s.g.In(e.Peer(), spoor.Instant(e.Time)-5*spoor.Day, spoor.Instant(e.Time)) {
-			if c.Channel() == spoor.Cash && similar(float64(s.g.Value(c.Ref)), float64(s.g.Value(e.Ref))) {
-				refs = append(refs, c.Ref, e.Ref)
+func (f *frontBusiness) abroad(s *scope, from, to graph.Account) bool {
+	home, away := s.g.Country(from), s.g.Country(to)
+	return home != away && home != (spoor.Country{}) && away != (spoor.Country{})
+}
+
+// takings finds the latest cash deposits whose sum is about what a payment sent.
+func (f *frontBusiness) takings(s *scope, a graph.Account, ref graph.Ref, t spoor.Instant, value float64) (cash []graph.Ref, ok bool) {
+	var sum float64
+	ins := s.g.In(a, t-f.window, t)
+	for i := len(ins) - 1; i >= 0 && sum < value*1.2; i-- {
+		if ins[i].Channel() == spoor.Cash && ins[i].Ref != ref {
+			cash = append(cash, ins[i].Ref)
+			sum += float64(s.g.Value(ins[i].Ref))
+			ok = len(cash) >= f.least && math.Abs(math.Log(sum/value)) < 0.2
+			if ok {
 				break
 			}
 		}
 	}
-	return refs
+	return cash, ok
 }
 
 func (f *frontBusiness) assess(n *normal, sig *signal) (float64, []string) {
-	a := sig.anchor[0]
-	var taken, all float64
-	deposits := 0
-	for _, r := range sig.moved {
-		taken += float64(n.g.Value(r))
-		deposits++
+	var all float64
+	var each float64
+	for _, l := range sig.legs {
+		from, _ := n.g.Ends(l.out)
+		all = 0
+		cash := 0.0
+		for _, e := range n.g.In(from, 0, n.g.Newest()) {
+			v := float64(n.g.Value(e.Ref))
+			if all += v; e.Channel() == spoor.Cash {
+				cash += v
+			}
+		}
+		abroad := 0
+		out := n.g.Out(from, 0, n.g.Newest())
+		for _, e := range out {
+			if n.g.Country(e.Peer()) != n.g.Country(from) {
+				abroad++
+			}
+		}
+		// That a payment abroad happens to be the sum of the deposits before it,
+		// in an account that seldom pays abroad and lives on cash.
+		each += 0.7 + min(1, -math.Log10(float64(abroad)/float64(len(out)+1))) + cash/max(1, all)
 	}
-	for _, e := range n.g.In(a, 0, n.g.Newest()) {
-		all += float64(n.g.Value(e.Ref))
-	}
-	const perDeposit, perCounter = 0.5, 0.7 // bans: few accounts bank much cash, fewer at several counters, fewer export it
-	share := min(1, taken/max(1, all))
-	total := float64(min(deposits, 8))*perDeposit + float64(min(sig.n, 6)-1)*perCounter + 2*share + math.Log10(max(1, taken/f.amount)) - n.accounts + 1
+	in, _ := n.g.Degree(sig.anchor[0])
+	total := each + 2*float64(sig.n-1) - math.Log10(float64(max(1, in))) + min(1, math.Log10(sig.amount/f.amount)) - n.accounts + 1
 	return total, []string{
-		fmt.Sprintf("%s took %s in cash in %d deposits at %d counters, %.0f %% of all it received, and sent %s abroad", n.g.AccountID(a), euro(taken), deposits, sig.n, 100*share, euro(sig.amount)),
+		fmt.Sprintf("%d accounts banked cash in %d deposits and sent the sum abroad to %s: %s in %d payments", sig.n, sig.m, n.g.AccountID(sig.anchor[0]), euro(sig.amount), len(sig.legs)),
 	}
 }

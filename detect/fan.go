@@ -22,6 +22,7 @@ type fan struct {
 	in     bool
 	window spoor.Instant
 	least  int
+	most   int
 }
 
 func newFan(p *Parameters, in bool) *fan {
@@ -29,7 +30,7 @@ func newFan(p *Parameters, in bool) *fan {
 	if in {
 		f.name = spoor.FanIn
 	}
-	f.window, f.least = p.span(f.name, "window"), p.count(f.name, "min_degree")
+	f.window, f.least, f.most = p.span(f.name, "window"), p.count(f.name, "min_degree"), p.count(f.name, "max_degree")
 	return f
 }
 
@@ -51,6 +52,10 @@ func (f *fan) find(s *scope) {
 	}
 	refs := s.oneEach(center, edges)
 	if len(refs) < f.least {
+		return
+	}
+	if len(refs) > f.most {
+		s.bites++ // a business that deals with the many
 		return
 	}
 	s.emit(signal{typology: f.name, anchor: [2]graph.Account{center}, refs: refs, moved: refs})
@@ -79,6 +84,12 @@ func (f *fan) assess(n *normal, sig *signal) (float64, []string) {
 		fmt.Sprintf("%s %s %d different accounts within %s, %s in all", n.g.AccountID(sig.anchor[0]), verb, st.k, spoor.Span(st.span), euro(st.value)),
 		st.usual(peers),
 	}
+	if st.runs < st.k {
+		reasons = append(reasons, fmt.Sprintf("payments made together count as one decision: %d payments, %d decisions", st.k, st.runs))
+	}
+	if st.even {
+		reasons = append(reasons, "the sums are of about one size, as rents and fees are: counted for less")
+	}
 	if st.lone > 0 {
 		reasons = append(reasons, fmt.Sprintf("%d of the %d %s have no other transfer in the data; of all transfers %.1f %% have such an end", st.lone, st.k, peers, 100*st.loneShare))
 	}
@@ -88,19 +99,20 @@ func (f *fan) assess(n *normal, sig *signal) (float64, []string) {
 // fanStats is what is known of a fan.
 type fanStats struct {
 	k         int           // peers
+	runs      int           // decisions: payments of the same half hour are one
 	span      spoor.Instant // from first to last payment
-	days      float64       // span in days, at least a quarter
+	days      float64       // span in days of average business
 	value     float64       // euro
 	outside   int           // other peers, outside the span
 	rest      float64       // days of data outside the span
 	lone      int           // peers with no other transfer
 	loneShare float64       // share of all transfers with such a peer
+	even      bool          // of about one size, as rents, fees and shares of a bill are
 	countBans float64
 	loneBans  float64
-	runBans   float64 // taken off when it looks like one payment run
 }
 
-func (st *fanStats) bans() float64 { return max(0, st.countBans-st.runBans) + st.loneBans }
+func (st *fanStats) bans() float64 { return st.countBans + st.loneBans }
 
 func (st *fanStats) usual(peers string) string {
 	if st.rest < 0.5 {
@@ -112,18 +124,27 @@ func (st *fanStats) usual(peers string) string {
 	return fmt.Sprintf("usual for the account: %.1f %s in as long a time", float64(st.outside)/st.rest*st.days, peers)
 }
 
+// Payments whose sizes deviate by less than dues, in natural logarithms, look
+// like rents, fees or shares of a bill: far more often than like smurfing, by
+// about duesBans. Exactly equal sums do not, since no tariff hits all payers.
+const (
+	dues     = 0.45
+	duesBans = 2.0
+)
+
 // fan measures the peers of an account in some payments against the rest.
 func (n *normal) fan(center graph.Account, in bool, refs []graph.Ref) fanStats {
 	side, other := n.side(in), n.side(!in)
 	first, last := n.g.Time(refs[0]), n.g.Time(refs[len(refs)-1])
 	st := fanStats{k: len(refs), span: last - first, loneShare: other.lone}
-	st.days = max(0.25, float64(st.span)/float64(spoor.Day))
+	st.days = min(n.days, n.busy(first, last))
 	st.rest = max(0, n.days-st.days)
-	var logs moment
+	run := runs{tick: n.tick}
+	var sizes moment
 	for _, r := range refs {
-		v := float64(n.g.Value(r))
-		st.value += v
-		logs.add(math.Log(max(v, 0.01)))
+		st.value += float64(n.g.Value(r))
+		sizes.add(math.Log(max(0.01, float64(n.g.Value(r)))))
+		run.add(n.g.Time(r))
 		from, to := n.g.Ends(r)
 		peer := to
 		if in {
@@ -137,20 +158,40 @@ func (n *normal) fan(center graph.Account, in bool, refs []graph.Ref) fanStats {
 	if in {
 		edges = n.g.In(center, 0, n.g.Newest())
 	}
+	st.runs = run.n
+	others := runs{tick: n.tick}
 	for _, e := range edges {
 		if t := spoor.Instant(e.Time); (t < first || t > last) && e.Channel().Transfer() && e.Peer() != center {
-			st.outside++
+			others.add(t)
 		}
 	}
+	st.outside = others.n
 	st.countBans = 2 * maxBans
-	if p := gammaPoissonTail(st.k, st.outside, st.days, st.rest, side.mean, side.shape); p > 0 {
+	if p := gammaPoissonTail(st.runs, st.outside, st.days, st.rest, side.mean, side.shape); p > 0 {
 		st.countBans = min(2*maxBans, -math.Log10(p))
 	}
-	st.loneBans = bans(binomialTail(st.lone, st.k, other.lone))
-	if st.span < 12*spoor.Hour && st.k >= 3 && logs.deviation() < 0.6 {
-		st.runBans = st.countBans // salaries, rents, a standing order: one decision, not many
+	if d := sizes.deviation(); len(refs) > 2 && d > 0.01 && d < dues {
+		st.even = true
+		st.countBans = max(0, st.countBans-duesBans)
 	}
+	st.loneBans = bans(binomialTail(st.lone, st.k, other.lone))
 	return st
+}
+
+// runs counts payments in order of time, those within half an hour of the one
+// before as one: salaries, rents by standing order, a bulk file are one
+// decision, not many.
+type runs struct {
+	n    int
+	last spoor.Instant
+	tick spoor.Instant
+}
+
+func (r *runs) add(t spoor.Instant) {
+	if r.n == 0 || t-r.last > spoor.Hour/2 || r.tick > spoor.Hour/2 {
+		r.n++
+	}
+	r.last = t
 }
 
 // moment gathers a standard deviation.

@@ -14,6 +14,7 @@ import (
 type gatherScatter struct {
 	window spoor.Instant
 	least  int
+	most   int
 	all    int
 }
 
@@ -29,19 +30,24 @@ func (f *gatherScatter) find(s *scope) {
 		!s.normal.unusual(center, true, len(ins), f.window) && !s.normal.unusual(center, false, len(outs), f.window) {
 		return
 	}
-	turn := turning(ins, outs)
+	turn, all := turning(ins, outs), len(ins)+len(outs)
 	for len(ins) > 0 && spoor.Instant(ins[len(ins)-1].Time) > turn {
 		ins = ins[:len(ins)-1]
 	}
 	for len(outs) > 0 && spoor.Instant(outs[0].Time) < turn {
 		outs = outs[1:]
 	}
+	astray := all - len(ins) - len(outs)
 	gathered := append([]graph.Ref(nil), s.oneEach(center, ins)...)
 	scattered := s.oneEach(center, outs)
 	if len(gathered) < f.least || len(scattered) < f.least || len(gathered)+len(scattered) < f.all {
 		return
 	}
-	s.emit(signal{typology: spoor.GatherScatter, anchor: [2]graph.Account{center}, refs: append(gathered[:len(gathered):len(gathered)], scattered...), moved: sortRefs(s.g, gathered)})
+	if len(gathered) > f.most || len(scattered) > f.most {
+		s.bites++
+		return
+	}
+	s.emit(signal{typology: spoor.GatherScatter, n: astray, anchor: [2]graph.Account{center}, refs: append(gathered[:len(gathered):len(gathered)], scattered...), moved: sortRefs(s.g, gathered)})
 }
 
 // turning finds the moment that best parts payments in from payments out: most
@@ -76,9 +82,10 @@ func (f *gatherScatter) assess(n *normal, sig *signal) (float64, []string) {
 	lgAll, _ := math.Lgamma(a + b + 1)
 	lgA, _ := math.Lgamma(a + 1)
 	lgB, _ := math.Lgamma(b + 1)
-	order := min(3, (lgAll-lgA-lgB)/math.Ln10) // chance that all in come before all out
+	// Chance that all in come before all out; each payment astray takes back.
+	order := max(0, min(3, (lgAll-lgA-lgB)/math.Ln10)-float64(sig.n))
 	total := gather.bans() + scatter.bans() + order - n.accounts - math.Log10(max(1, n.days/(gather.days+scatter.days)))
-	if gather.bans() < 0.7 || scatter.bans() < 0.7 {
+	if gather.bans() < 1 || scatter.bans() < 1 {
 		total = 0 // one side alone is a fan
 	}
 	return total, []string{

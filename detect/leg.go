@@ -25,7 +25,7 @@ func (n *normal) legs(legs []leg) (st legStats) {
 		b := n.hop(through, max(gap, -gap), math.Log(out/in))
 		if n.standing(l.in) || n.standing(l.out) {
 			st.standing++
-			b *= 0.3
+			b = 0
 		}
 		st.bans += b
 		st.gap += max(gap, -gap)

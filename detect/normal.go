@@ -18,6 +18,8 @@ type normal struct {
 	in, out  activity
 	same     float64       // chance that two transfers differ in amount by less than one natural logarithm, for small differences
 	tick     spoor.Instant // how finely the data tells time: a second, minute, hour or day
+	begin    spoor.Instant // of the window
+	clock    []float64     // share of the transfers made before each hour of the window
 	at       uint64        // payments seen when it was measured
 }
 
@@ -28,7 +30,11 @@ type activity struct {
 	lone  float64 // share of transfers whose account at this end has no other transfer at all
 }
 
-const sampled = 4096
+// Numbers of payments and accounts looked at to learn what is usual.
+const (
+	sampled      = 1 << 14
+	sampledNames = 1 << 12
+)
 
 // refresh measures again once the graph has grown by a tenth or moved by a
 // tenth of its window.
@@ -44,11 +50,14 @@ func (n *normal) refresh() {
 	var tried float64
 	var sizes moment
 	n.tick = spoor.Day
+	n.begin = n.g.Time(first)
+	n.clock = make([]float64, int(n.days*24)+3)
 	step := max(1, uint32(n.g.Len())/sampled)
 	for r := first; r.Before(end); r += graph.Ref(step) {
 		tried++
 		if from, to := n.g.Ends(r); n.g.Channel(r).Transfer() && from != to {
 			transfers++
+			n.clock[min(len(n.clock)-1, int(max(0, n.g.Time(r)-n.begin)/spoor.Hour)+1)]++
 			sizes.add(math.Log(max(0.01, float64(n.g.Value(r)))))
 			for n.tick > 1 && n.g.Time(r)%n.tick != 0 {
 				n.tick = finer[n.tick]
@@ -63,6 +72,9 @@ func (n *normal) refresh() {
 	n.in.lone = (lonePayee + 1) / (transfers + 2)
 	n.out.lone = (lonePayer + 1) / (transfers + 2)
 	n.transfer = math.Log10(max(10, transfers/tried*float64(n.g.Len())))
+	for i := 1; i < len(n.clock); i++ {
+		n.clock[i] = n.clock[i-1] + n.clock[i]/max(1, transfers)
+	}
 	n.spread()
 }
 
@@ -75,11 +87,23 @@ func only(n int) float64 {
 	return 0
 }
 
+// busy is how long a span is in days of average business: the nights are short
+// and the days on which wages and rents fall due are long, for everyone. At
+// least a quarter of a day.
+func (n *normal) busy(from, to spoor.Instant) float64 {
+	at := func(t spoor.Instant) float64 {
+		h := float64(max(0, t-n.begin)) / float64(spoor.Hour)
+		i := min(int(h), len(n.clock)-2)
+		return n.clock[i] + (n.clock[i+1]-n.clock[i])*min(1, h-float64(i))
+	}
+	return max(0.25, n.days*(at(to)-at(from)))
+}
+
 // spread measures how the transfers of accounts are distributed, by the
 // moments of a sample: a negative binomial's mean and shape.
 func (n *normal) spread() {
 	var in, out moments
-	step := max(1, n.g.Accounts()/sampled)
+	step := max(1, n.g.Accounts()/sampledNames)
 	for a := 1; a < n.g.Accounts(); a += step {
 		if o, i := n.g.Degree(graph.Account(a)); o+i == 0 {
 			continue

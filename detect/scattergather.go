@@ -16,6 +16,7 @@ type scatterGather struct {
 	window spoor.Instant
 	gap    spoor.Instant
 	least  int
+	most   int
 }
 
 func (f *scatterGather) typology() spoor.Typology { return spoor.ScatterGather }
@@ -49,6 +50,10 @@ func (f *scatterGather) paths(s *scope, source, sink graph.Account) {
 	}
 	outs, ins := s.out(source, f.window), s.in(sink, f.window)
 	if len(outs) < f.least || len(ins) < f.least {
+		return
+	}
+	if len(outs) > 2*f.most || len(ins) > 2*f.most {
+		s.bites++
 		return
 	}
 	s.peers.reset()

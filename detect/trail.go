@@ -29,6 +29,7 @@ const (
 	hopGap    = 84 * spoor.Hour // longest rest of money in an account on a trail
 	trailSpan = 14 * spoor.Day  // longest trail
 	leastHop  = 0.6             // bans of a hop worth following
+	maxAbroad = 5               // payments of a U-turn: through up to four accounts abroad
 	startSize = 50              // euro: smaller sums start no trail
 )
 
@@ -98,7 +99,7 @@ func (s *scope) keep(origin graph.Account, sum float64) {
 	if sum > tr.chain.bans {
 		tr.chain = trail{append(tr.chain.refs[:0], s.path...), sum}
 	}
-	if home := s.g.Country(s.to); home != (spoor.Country{}) && s.g.Country(origin) == home && sum > tr.abroad.bans && s.foreign(home) {
+	if home := s.g.Country(s.to); home != (spoor.Country{}) && s.g.Country(origin) == home && len(s.path) <= maxAbroad && sum > tr.abroad.bans && s.foreign(home) {
 		tr.abroad = trail{append(tr.abroad.refs[:0], s.path...), sum}
 	}
 }
