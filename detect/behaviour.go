@@ -285,16 +285,12 @@ func (f *roundTrip) find(s *scope) {
 		return
 	}
 	c := s.trails().cycle
-	if len(c.refs) < 2 || len(c.refs) > 3 {
+	if len(c.refs) != 2 { // three or more are a cycle
 		return
 	}
 	left := s.g.Paid(c.refs[len(c.refs)-1])
 	back := s.g.Received(s.ref)
-	converted := left.Currency != back.Currency
-	for _, r := range c.refs {
-		converted = converted || s.g.Paid(r).Currency != s.g.Received(r).Currency
-	}
-	if !converted || s.t-s.g.Time(c.refs[len(c.refs)-1]) > f.gap {
+	if left.Currency == back.Currency || s.t-s.g.Time(c.refs[len(c.refs)-1]) > f.gap {
 		return
 	}
 	refs := c.copied()

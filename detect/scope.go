@@ -96,7 +96,7 @@ type hop struct {
 
 // maxDrift is the largest natural logarithm by which the amount of a hop may
 // differ from that before it: fees kept, rates rounded.
-const maxDrift = 0.35
+const maxDrift = 0.45
 
 // hops finds the payments into the payer of ref that ref may pass on: transfers
 // at most gap before it, of a similar value. It appends them to dst.
@@ -109,7 +109,7 @@ func (s *scope) hops(dst []hop, ref graph.Ref, payer graph.Account, t spoor.Inst
 			continue
 		}
 		v := float64(s.g.Value(e.Ref))
-		if v < value*0.7 || v > value*1.45 {
+		if v < value*0.63 || v > value*1.58 {
 			continue
 		}
 		drift := math.Log(v / value)
