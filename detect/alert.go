@@ -93,9 +93,30 @@ func (d *Detector) join(all []assessed) []spoor.Alert {
 	return alerts
 }
 
+// specific orders typologies by how much they say when several see the same
+// payments: a woken account that collects and spreads is first of all woken.
+var specific = []spoor.Typology{
+	spoor.Stack, spoor.Bipartite, spoor.ScatterGather, spoor.Cycle, spoor.RoundTripConversion, spoor.UTurn,
+	spoor.DormancyBurst, spoor.FrontBusiness, spoor.SynchronisedDeposits, spoor.HighRiskCorridor, spoor.Structuring,
+	spoor.GatherScatter, spoor.Chain, spoor.FanIn, spoor.FanOut, spoor.PassThrough,
+}
+
+// lead picks the signal that names the alert: the most specific of those that
+// see most of it and are not much weaker than the strongest.
+func (gr *group) lead() assessed {
+	best := gr.members[0]
+	for _, m := range gr.members[1:] {
+		if 10*len(m.refs) >= 8*len(gr.refs) && 3*m.bans >= gr.members[0].bans &&
+			slices.Index(specific, m.typology) < slices.Index(specific, best.typology) {
+			best = m
+		}
+	}
+	return best
+}
+
 // write makes an alert of a group.
 func (d *Detector) write(gr *group) spoor.Alert {
-	lead := gr.members[0]
+	lead := gr.lead()
 	refs := make([]graph.Ref, 0, len(gr.refs))
 	for r := range gr.refs {
 		refs = append(refs, r)
@@ -112,27 +133,26 @@ func (d *Detector) write(gr *group) spoor.Alert {
 	for _, r := range refs {
 		a.Payments = append(a.Payments, d.g.ID(r))
 	}
-	total := lead.bans
+	total := gr.members[0].bans
+	a.Typologies, a.Reasons = append(a.Typologies, lead.typology), append(a.Reasons, lead.reasons...)
 	for _, m := range gr.members {
 		if slices.Contains(a.Typologies, m.typology) {
 			continue
 		}
 		a.Typologies = append(a.Typologies, m.typology)
-		if m.typology == lead.typology {
-			a.Reasons = append(a.Reasons, m.reasons...)
-			continue
+		if m.signal != gr.members[0].signal {
+			total += m.bans / 4 // it is the same money, so most of it is said already
 		}
-		total += m.bans / 4 // it is the same money, so most of it is said already
 		a.Reasons = append(a.Reasons, fmt.Sprintf("also %s: %s", m.typology, m.reasons[0]))
 	}
 	a.Score = Score(total)
-	a.Reasons = append(a.Reasons, fmt.Sprintf("score %.0f: by the ordinary business of these accounts, expected %s by chance in this data", a.Score, expected(lead.bans)))
+	a.Reasons = append(a.Reasons, fmt.Sprintf("score %.0f: by the ordinary business of these accounts chance makes one like it in %s transfers", a.Score, round(math.Pow(10, triesTransfers+lead.bans))))
 	a.ID = fmt.Sprintf("%s-%s-%s", lead.typology, a.First.Time().Format("20060102"), a.Payments[0])
 	return a
 }
 
-// Score turns bans into 0 to 100: 0 for what chance would make once in this
-// data, 50 for 3 bans, 75 for 9.
+// Score turns bans into 0 to 100: 0 for what chance makes once in 100,000
+// transfers, 50 for 3 bans, 75 for 9.
 func Score(bans float64) float64 {
 	if bans <= 0 {
 		return 0
@@ -140,23 +160,13 @@ func Score(bans float64) float64 {
 	return math.Round(1000*bans/(bans+3)) / 10
 }
 
-// expected says how often in words.
-func expected(bans float64) string {
-	switch {
-	case bans < 0.5:
-		return "about once"
-	case bans < 2:
-		return fmt.Sprintf("%.2f times", math.Pow(10, -bans))
-	default:
-		return fmt.Sprintf("once in %s such data sets", round(math.Pow(10, bans)))
-	}
-}
-
 // round writes a number with two significant digits and words for large ones.
 func round(v float64) string {
 	switch {
+	case v >= 1e12:
+		return "over a million million"
 	case v >= 1e9:
-		return "over a thousand million"
+		return fmt.Sprintf("%.0f thousand million", v/1e9)
 	case v >= 1e6:
 		return fmt.Sprintf("%.1f million", v/1e6)
 	case v >= 1e3:

@@ -23,99 +23,89 @@ func (f *passThrough) find(s *scope) {
 	if !s.channel.Transfer() || s.from == s.to || s.from == graph.Outside || s.value < f.value {
 		return
 	}
-	var sig signal
-	s.steps = s.hops(s.steps[:0], s.ref, s.from, s.t, s.value, f.gap)
-	best := -1
-	for i, h := range s.steps {
-		if h.in.Peer() != s.to && (best < 0 || h.bans > s.steps[best].bans) {
-			best = i
-		}
-	}
-	if best >= 0 {
-		in := s.steps[best].in.Ref
-		sig = signal{refs: []graph.Ref{in, s.ref}, moved: []graph.Ref{in}, legs: []leg{{in, s.ref}}, bans: s.steps[best].bans}
-	} else {
-		sig = f.several(s)
-	}
-	if len(sig.refs) == 0 || sig.bans < 1 {
+	ins := s.before(s.from, s.t, f.gap, s.ref)
+	if len(ins) == 0 || len(ins) > maxRound {
 		return
 	}
-	sig.typology, sig.anchor = spoor.PassThrough, [2]graph.Account{s.from}
-	s.emit(sig)
-}
-
-// several matches sums: the latest payments in against this one out, or the
-// latest one in against the payments out since.
-func (f *passThrough) several(s *scope) (sig signal) {
-	ins := s.before(s.from, s.t, f.gap, s.ref)
-	if len(ins) == 0 || len(ins) > 8 {
-		return sig
-	}
-	var sum float64
+	// From the latest payment in backwards: does what came in since then match
+	// what has gone out since then?
+	outs := s.out(s.from, s.t-spoor.Instant(ins[0].Time))
+	var best signal
+	var in float64
 	var refs []graph.Ref
 	for i := len(ins) - 1; i >= 0; i-- {
-		if !ins[i].Channel().Transfer() || ins[i].Peer() == s.from {
-			continue
-		}
-		sum += float64(s.g.Value(ins[i].Ref))
-		refs = append(refs, ins[i].Ref)
-		if d := math.Log(s.value / sum); len(refs) > 1 && math.Abs(d) < 0.1 {
-			return signal{refs: append(refs, s.ref), moved: sortRefs(s.g, slices.Clone(refs)), bans: s.normal.hop(s.from, s.t-spoor.Instant(ins[i].Time), d)}
+		if e := ins[i]; e.Channel().Transfer() && e.Peer() != s.from && e.Peer() != s.to {
+			in += float64(s.g.Value(e.Ref))
+			refs = append(refs, e.Ref)
+			out, gone := f.gone(s, outs, e.Time)
+			if d := math.Log(out / in); len(gone) <= maxRound && d < 0.05 && d > -maxDrift {
+				if b := s.normal.hop(s.from, s.t-spoor.Instant(e.Time), d); b > best.bans {
+					best = signal{refs: append(slices.Clone(refs), gone...), moved: sortRefs(s.g, slices.Clone(refs)), bans: b}
+				}
+			}
 		}
 	}
-	last := ins[len(ins)-1]
-	if !last.Channel().Transfer() {
-		return sig
+	if best.bans < 1 {
+		return
 	}
-	in := float64(s.g.Value(last.Ref))
-	sum, refs = 0, refs[:0]
-	for _, e := range s.out(s.from, s.t-spoor.Instant(last.Time)) {
-		if e.Channel().Transfer() && e.Peer() != s.from {
+	best.typology, best.anchor = spoor.PassThrough, [2]graph.Account{s.from}
+	s.emit(best)
+}
+
+// maxRound is the most payments on one side of a round through an account.
+const maxRound = 8
+
+// gone sums the transfers out since a time.
+func (f *passThrough) gone(s *scope, outs []graph.Edge, since uint32) (sum float64, refs []graph.Ref) {
+	for i := len(outs) - 1; i >= 0 && outs[i].Time >= since && len(refs) <= maxRound; i-- {
+		if e := outs[i]; e.Channel().Transfer() && e.Peer() != s.from {
 			sum += float64(s.g.Value(e.Ref))
 			refs = append(refs, e.Ref)
 		}
 	}
-	if d := math.Log(sum / in); len(refs) > 1 && math.Abs(d) < 0.1 {
-		return signal{refs: append(refs, last.Ref), moved: []graph.Ref{last.Ref}, bans: s.normal.hop(s.from, s.t-spoor.Instant(last.Time), d)}
-	}
-	return sig
+	return sum, refs
 }
 
 func (f *passThrough) assess(n *normal, sig *signal) (float64, []string) {
 	a := sig.anchor[0]
 	var in, out, all float64
 	var firstIn, lastOut spoor.Instant = math.MaxInt64, 0
-	for _, r := range sig.refs {
-		if _, to := n.g.Ends(r); to == a {
-			in += float64(n.g.Value(r))
-			firstIn = min(firstIn, n.g.Time(r))
-		} else {
-			out += float64(n.g.Value(r))
-			lastOut = max(lastOut, n.g.Time(r))
-		}
-	}
-	lone := 0
+	lone, standing := 0, 0
 	for _, r := range sig.refs {
 		from, to := n.g.Ends(r)
-		if from == a {
-			from = to
+		peer := from
+		if v := float64(n.g.Value(r)); to == a {
+			in += v
+			firstIn = min(firstIn, n.g.Time(r))
+		} else {
+			peer = to
+			out += v
+			lastOut = max(lastOut, n.g.Time(r))
 		}
-		if n.transfers(from, 2) <= 1 {
-			lone++
+		lone += int(only(n.transfers(peer, 2)))
+		if n.standing(r) {
+			standing++
 		}
 	}
+	larger, others := 0, 0
 	for _, e := range n.g.In(a, 0, n.g.Newest()) {
-		all += float64(n.g.Value(e.Ref))
+		v := float64(n.g.Value(e.Ref))
+		all += v
+		if !slices.Contains(sig.refs, e.Ref) {
+			others++
+			if v*float64(len(sig.moved)) >= in {
+				larger++
+			}
+		}
 	}
-	b := n.hop(a, max(0, lastOut-firstIn), math.Log(out/in))
-	if n.standing(sig.refs[0]) || n.standing(sig.refs[len(sig.refs)-1]) {
-		b = 0
-	}
+	rounds := sig.n + 1
+	b := min(maxBans, float64(rounds)*n.hop(a, max(0, lastOut-firstIn)/spoor.Instant(rounds), math.Log(out/in)))
+	size := math.Log10(float64(others+1) / float64(larger+1)) // so much at once is rare for the account
 	share := in / max(in, all)
-	total := b + share + bans(binomialTail(lone, len(sig.refs), (n.in.lone+n.out.lone)/2)) - n.transfer
+	total := b + size + 1 + 2*math.Log10(share) + bans(binomialTail(lone, len(sig.refs), (n.in.lone+n.out.lone)/2)) - 2*float64(standing) - triesTransfers
 	return total, []string{
-		fmt.Sprintf("%s came into %s and %s went out again within %s", euro(in), n.g.AccountID(a), euro(out), spoor.Span(lastOut-firstIn)),
-		fmt.Sprintf("that is %.0f %% of all that the account received; %d of the %d accounts at the other ends have no other transfer", 100*share, lone, len(sig.refs)),
+		fmt.Sprintf("%s came into %s and %s went out again within %s, in %d payments and %d rounds", euro(in), n.g.AccountID(a), euro(out), spoor.Span(lastOut-firstIn), len(sig.refs), rounds),
+		fmt.Sprintf("that is %.0f %% of all that the account received; %d of its %d other payments in are as large; %d of the %d accounts at the other ends have no other transfer", 100*share, larger, others, lone, len(sig.refs)),
 	}
 }
 
@@ -169,8 +159,11 @@ func (f *dormancyBurst) assess(n *normal, sig *signal) (float64, []string) {
 	for _, r := range [][]graph.Edge{n.g.In(a, 0, first-1), n.g.Out(a, 0, first-1)} {
 		before += len(r)
 	}
-	count := bans(gammaPoissonTail(len(sig.refs), before, days, float64(sig.n), n.in.mean+n.out.mean, 0.5))
-	total := count + math.Log10(max(1, sig.amount/f.value)) - n.accounts
+	count := 2 * maxBans
+	if p := gammaPoissonTail(len(sig.refs), before, days, float64(sig.n), n.in.mean+n.out.mean, 0.5); p > 0 {
+		count = min(count, -math.Log10(p))
+	}
+	total := count + math.Log10(max(1, sig.amount/f.value)) - triesAccounts
 	return total, []string{
 		fmt.Sprintf("%s had been silent for %d days, then moved %s in %d payments within %s", n.g.AccountID(a), sig.n, euro(sig.amount), len(sig.refs), spoor.Span(last-first)),
 	}
@@ -203,7 +196,7 @@ func (f *uTurn) assess(n *normal, sig *signal) (float64, []string) {
 	home := n.g.Country(sig.anchor[0]).String()
 	first, last := n.g.Value(sig.refs[0]), n.g.Value(sig.refs[len(sig.refs)-1])
 	// Money that goes abroad and comes home: one in ten does.
-	total := st.bans + 1 + math.Log10(max(1, float64(first)/10000)) - n.transfer
+	total := st.bans + 1 + math.Log10(max(1, float64(first)/10000)) - triesTransfers
 	return total, []string{
 		fmt.Sprintf("%s left %s and %s came back within %s: %s%s → %s", euro(float64(first)), home, euro(float64(last)), spoor.Span(sig.last-n.g.Time(sig.refs[0])), home, countries, home),
 		"route: " + n.route(sig.legs),
@@ -224,53 +217,64 @@ type corridor struct {
 func (f *corridor) typology() spoor.Typology { return spoor.HighRiskCorridor }
 
 func (f *corridor) find(s *scope) {
-	home, away := s.g.Country(s.from), s.g.Country(s.to)
-	if !s.channel.Transfer() || home == away || s.from == graph.Outside || !f.risky[away] {
+	if !s.channel.Transfer() || s.from == graph.Outside || !f.risky[s.g.Country(s.to)] || s.g.Country(s.from) == s.g.Country(s.to) {
+		return
+	}
+	// From one sender, or to one receiver, whoever sends.
+	f.gather(s, s.from, s.out(s.from, f.window), func(e graph.Edge) bool { return f.risky[s.g.Country(e.Peer())] })
+	home := s.g.Country(s.to)
+	f.gather(s, s.to, s.in(s.to, f.window), func(e graph.Edge) bool { return s.g.Country(e.Peer()) != home })
+}
+
+func (f *corridor) gather(s *scope, anchor graph.Account, edges []graph.Edge, abroad func(graph.Edge) bool) {
+	if len(edges) < f.least || len(edges) > maxCollected {
 		return
 	}
 	var refs []graph.Ref
 	var sum float64
-	for _, e := range s.out(s.from, f.window) {
-		if e.Channel().Transfer() && f.risky[s.g.Country(e.Peer())] {
+	for _, e := range edges {
+		if v := float64(s.g.Value(e.Ref)); e.Channel().Transfer() && abroad(e) && v > s.value/2 && v < s.value*2 {
 			refs = append(refs, e.Ref)
-			sum += float64(s.g.Value(e.Ref))
+			sum += v
 		}
 	}
 	if len(refs) >= f.least && sum >= f.amount {
-		s.emit(signal{typology: spoor.HighRiskCorridor, anchor: [2]graph.Account{s.from}, refs: refs, moved: refs, amount: sum})
+		s.emit(signal{typology: spoor.HighRiskCorridor, anchor: [2]graph.Account{anchor}, refs: refs, moved: refs, amount: sum})
 	}
 }
 
 func (f *corridor) assess(n *normal, sig *signal) (float64, []string) {
 	a := sig.anchor[0]
-	var sent float64
-	others := 0
-	for _, e := range n.g.Out(a, 0, n.g.Newest()) {
-		sent += float64(n.g.Value(e.Ref))
-		if !f.risky[n.g.Country(e.Peer())] {
-			others++
-		}
-	}
-	countries := map[string]bool{}
+	countries, senders := map[string]bool{}, map[graph.Account]bool{}
 	var names string
 	var sizes moment
 	for _, r := range sig.refs {
 		sizes.add(math.Log(max(0.01, float64(n.g.Value(r)))))
-		_, to := n.g.Ends(r)
+		from, to := n.g.Ends(r)
+		senders[from] = true
 		if c := n.g.Country(to).String(); !countries[c] {
 			countries[c] = true
 			names += " " + c
 		}
 	}
-	share := sig.amount / max(1, sent)
-	days := max(1, float64(sig.last-n.g.Time(sig.refs[0]))/float64(spoor.Day))
-	count := min(3, bans(gammaPoissonTail(len(sig.refs), 0, days, max(0, n.days-days), 0.004, 0.5)))
+	// Other traffic of the anchor with the same countries, of other sizes: trade.
+	others := 0
+	for _, e := range n.g.Out(a, 0, n.g.Newest()) {
+		if f.risky[n.g.Country(e.Peer())] && !slices.Contains(sig.refs, e.Ref) {
+			others++
+		}
+	}
+	for _, e := range n.g.In(a, 0, n.g.Newest()) {
+		if f.risky[n.g.Country(a)] && n.g.Country(e.Peer()) != n.g.Country(a) && !slices.Contains(sig.refs, e.Ref) {
+			others++
+		}
+	}
 	// Invoices differ in size, portions of one sum do not.
-	even := min(4, float64(len(sig.refs)-1)*max(0, -math.Log10(n.same*max(0.05, sizes.deviation()))))
-	total := count + 1.5*even + min(1, math.Log10(max(1, sig.amount/f.amount))) + share - n.accounts - 1
+	even := min(6, float64(len(sig.refs)-1)*max(0, -math.Log10(2*n.same*max(0.05, sizes.deviation()))))
+	total := even + min(2, 0.4*float64(len(sig.refs)-2)) + min(1, math.Log10(max(1, sig.amount/f.amount))) + 0.5*float64(min(4, len(senders)-1)) - 0.5*float64(min(20, others)) - triesAccounts
 	return total, []string{
-		fmt.Sprintf("%s sent %s in %d transfers within %s to:%s (%s)", n.g.AccountID(a), euro(sig.amount), len(sig.refs), spoor.Span(sig.last-n.g.Time(sig.refs[0])), names, f.list),
-		fmt.Sprintf("that is %.0f %% of all that left the account, which made %d other payments; their sizes differ by a factor of %.1f", 100*share, others, math.Exp(sizes.deviation())),
+		fmt.Sprintf("%d transfers of similar size within %s, %s in all, from %d accounts to:%s (%s)", len(sig.refs), spoor.Span(sig.last-n.g.Time(sig.refs[0])), euro(sig.amount), len(senders), names, f.list),
+		fmt.Sprintf("their sizes differ by a factor of %.1f; %s has %d other payments with such countries", math.Exp(sizes.deviation()), n.g.AccountID(a), others),
 	}
 }
 

@@ -72,7 +72,7 @@ func (f *structuring) assess(n *normal, sig *signal) (float64, []string) {
 	rest := max(0, n.days-days)
 	const cashRate, cashShape, hugging = 0.02, 0.5, 0.08 // deposits a day of an account that takes cash; share so near below
 	count := bans(gammaPoissonTail(len(sig.refs), others, days, rest, cashRate, cashShape))
-	total := count + bans(binomialTail(hug, len(sig.refs), hugging)) - n.accounts + 1.5 - float64(min(3, over))
+	total := count + bans(binomialTail(hug, len(sig.refs), hugging)) - triesAccounts + 1.5 - float64(min(3, over))
 	return total, []string{
 		fmt.Sprintf("%d cash deposits to %s within %s, %s in all, each below %s, the largest %s", len(sig.refs), n.g.AccountID(to), spoor.Span(last-first), euro(sum), euro(f.threshold), euro(largest)),
 		fmt.Sprintf("%d of them within a fifth below the threshold; other cash deposits in the remaining %.0f days: %d, %d of them above it", hug, rest, others, over),
@@ -208,7 +208,7 @@ func (f *synchronised) assess(n *normal, sig *signal) (float64, []string) {
 		each += min(2.5, bans(float64(cash)*max(float64(last-first), 600)/float64(spoor.Day)/n.days))
 	}
 	k := float64(len(sig.moved))
-	total := each*(k-1)/k - n.accounts + 1
+	total := each*(k-1)/k - triesAccounts + 1
 	return total, []string{
 		fmt.Sprintf("%d cash deposits within %s, %s in all, for %s, from %d hands", len(sig.moved), spoor.Span(last-first), euro(sum), n.g.AccountID(sig.anchor[0]), sig.n),
 	}
@@ -306,7 +306,7 @@ func (f *frontBusiness) assess(n *normal, sig *signal) (float64, []string) {
 		each += 0.7 + min(1, -math.Log10(float64(abroad)/float64(len(out)+1))) + cash/max(1, all)
 	}
 	in, _ := n.g.Degree(sig.anchor[0])
-	total := each + 2*float64(sig.n-1) - math.Log10(float64(max(1, in))) + min(1, math.Log10(sig.amount/f.amount)) - n.accounts + 1
+	total := each + 2*float64(sig.n-1) - math.Log10(float64(max(1, in))) + min(1, math.Log10(sig.amount/f.amount)) - triesAccounts + 1
 	return total, []string{
 		fmt.Sprintf("%d accounts banked cash in %d deposits and sent the sum abroad to %s: %s in %d payments", sig.n, sig.m, n.g.AccountID(sig.anchor[0]), euro(sig.amount), len(sig.legs)),
 	}

@@ -16,7 +16,7 @@ func (f *chain) typology() spoor.Typology { return spoor.Chain }
 
 func (f *chain) find(s *scope) {
 	c := s.trails().chain
-	if len(c.refs) < f.least || c.bans < s.normal.transfer-2 {
+	if len(c.refs) < f.least || c.bans < triesTransfers-2 {
 		return
 	}
 	refs := c.copied()
@@ -28,7 +28,7 @@ func (f *chain) find(s *scope) {
 func (f *chain) assess(n *normal, sig *signal) (float64, []string) {
 	st := n.legs(sig.legs)
 	first, last := n.g.Value(sig.refs[0]), n.g.Value(sig.refs[len(sig.refs)-1])
-	return st.bans - n.transfer, []string{
+	return st.bans - triesTransfers, []string{
 		fmt.Sprintf("%s handed on through %d accounts in %s, arriving as %s", euro(float64(first)), len(sig.legs), spoor.Span(n.g.Time(sig.refs[len(sig.refs)-1])-n.g.Time(sig.refs[0])), euro(float64(last))),
 		"route: " + n.route(sig.legs),
 		st.words(),

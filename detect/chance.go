@@ -6,6 +6,14 @@ import "math"
 // probability or of an expected count. They add up where events are
 // independent, and people can read them: 3 bans is one in a thousand.
 
+// How often chance had a try, in bans: results are reckoned for 100,000
+// transfers between 20,000 accounts, about a bank's month, so that a score means
+// the same in a small file and a large one.
+const (
+	triesTransfers = 5.0
+	triesAccounts  = 4.3
+)
+
 // maxBans bounds what one observation can say, since no model of ordinary
 // business is right in its far tail.
 const maxBans = 8.0

@@ -130,10 +130,15 @@ func (d *Detector) note(sig *signal) {
 	switch {
 	case !ok:
 		d.stats.Signals++
+	case shared(old.refs, sig.refs) == 0 && sig.typology == spoor.PassThrough:
+		// Another round through the same account: the rounds are one signal.
+		sig.refs = sortRefs(d.g, append(sig.refs, old.refs...))
+		sig.moved = sortRefs(d.g, append(sig.moved, old.moved...))
+		sig.n = old.n + 1
 	case shared(old.refs, sig.refs) == 0:
 		d.stats.Signals++
 		d.closed = append(d.closed, old)
-	case len(sig.refs) < len(old.refs) && sig.bans <= old.bans:
+	case len(sig.refs) < len(old.refs):
 		return
 	}
 	s := *sig

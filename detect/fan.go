@@ -79,7 +79,7 @@ func (f *fan) assess(n *normal, sig *signal) (float64, []string) {
 	if f.in {
 		verb, peers = "was paid by", "payers"
 	}
-	total := st.bans() - n.accounts - math.Log10(max(1, n.days/st.days))
+	total := st.bans() - triesAccounts - math.Log10(max(1, n.days/st.days))
 	reasons := []string{
 		fmt.Sprintf("%s %s %d different accounts within %s, %s in all", n.g.AccountID(sig.anchor[0]), verb, st.k, spoor.Span(st.span), euro(st.value)),
 		st.usual(peers),

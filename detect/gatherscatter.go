@@ -84,7 +84,7 @@ func (f *gatherScatter) assess(n *normal, sig *signal) (float64, []string) {
 	lgB, _ := math.Lgamma(b + 1)
 	// Chance that all in come before all out; each payment astray takes back.
 	order := max(0, min(3, (lgAll-lgA-lgB)/math.Ln10)-float64(sig.n))
-	total := gather.bans() + scatter.bans() + order - n.accounts - math.Log10(max(1, n.days/(gather.days+scatter.days)))
+	total := gather.bans() + scatter.bans() + order - triesAccounts - math.Log10(max(1, n.days/(gather.days+scatter.days)))
 	if gather.bans() < 1 || scatter.bans() < 1 {
 		total = 0 // one side alone is a fan
 	}

@@ -30,7 +30,7 @@ func (f *bipartite) find(s *scope) {
 
 func (f *bipartite) assess(n *normal, sig *signal) (float64, []string) {
 	b, value, edges := n.mesh(sig.refs)
-	return b - n.accounts, []string{
+	return b - triesAccounts, []string{
 		fmt.Sprintf("%d accounts paid the same %d accounts in %d payments within %s, %s in all", sig.n, sig.m, edges,
 			spoor.Span(n.g.Time(sig.refs[len(sig.refs)-1])-n.g.Time(sig.refs[0])), euro(value)),
 	}
@@ -62,7 +62,7 @@ func (f *stack) find(s *scope) {
 
 func (f *stack) assess(n *normal, sig *signal) (float64, []string) {
 	b, value, edges := n.mesh(sig.refs)
-	return b - n.accounts, []string{
+	return b - triesAccounts, []string{
 		fmt.Sprintf("%d layers of accounts, each paying into the next: %d payments between them within %s, %s in all", sig.n, edges,
 			spoor.Span(n.g.Time(sig.refs[len(sig.refs)-1])-n.g.Time(sig.refs[0])), euro(value)),
 	}

@@ -13,7 +13,6 @@ import (
 type normal struct {
 	g        *graph.Graph
 	days     float64 // length of the data in the window
-	transfer float64 // log10 of the transfers in the window: how often chance had a try
 	accounts float64 // log10 of the accounts in the window
 	in, out  activity
 	same     float64       // chance that two transfers differ in amount by less than one natural logarithm, for small differences
@@ -71,7 +70,6 @@ func (n *normal) refresh() {
 	n.same = 1 / (max(0.2, sizes.deviation()) * math.Sqrt(math.Pi))
 	n.in.lone = (lonePayee + 1) / (transfers + 2)
 	n.out.lone = (lonePayer + 1) / (transfers + 2)
-	n.transfer = math.Log10(max(10, transfers/tried*float64(n.g.Len())))
 	for i := 1; i < len(n.clock); i++ {
 		n.clock[i] = n.clock[i-1] + n.clock[i]/max(1, transfers)
 	}

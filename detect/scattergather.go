@@ -112,7 +112,7 @@ func (f *scatterGather) assess(n *normal, sig *signal) (float64, []string) {
 	for _, r := range sig.moved {
 		value += float64(n.g.Value(r))
 	}
-	return st.bans + float64(len(k)-1)*meet - n.transfer, []string{
+	return st.bans + float64(len(k)-1)*meet - triesTransfers, []string{
 		fmt.Sprintf("%s paid %s through %d intermediaries within %s, %s in all", n.g.AccountID(sig.anchor[0]), n.g.AccountID(sig.anchor[1]), len(k), spoor.Span(n.g.Time(sig.refs[len(sig.refs)-1])-n.g.Time(sig.refs[0])), euro(value)),
 		"each intermediary hands on about what it got: " + st.words(),
 	}

@@ -46,6 +46,12 @@ func BenchmarkRun(b *testing.B) {
 	g := town()
 	busy := spoor.AccountID{Bank: "10", Number: "800000000"}
 	var early, late []graph.Ref
+	var hubs []spoor.AccountID
+	for a := range graph.Account(g.Accounts()) {
+		if out, _ := g.Degree(a); out > 500 {
+			hubs = append(hubs, g.AccountID(a))
+		}
+	}
 	for i := range 100 {
 		early = append(early, graph.Ref(i*37))
 		late = append(late, graph.Ref(1_900_000+i*37))
@@ -58,6 +64,7 @@ func BenchmarkRun(b *testing.B) {
 		{"100-payments", trace.Query{Refs: early}},
 		{"100-late-payments", trace.Query{Refs: late}},
 		{"100-late-payments-backward", trace.Query{Refs: late, Backward: true}},
+		{"all-busy-accounts", trace.Query{From: hubs}},
 		{"account-paths", trace.Query{From: []spoor.AccountID{busy}, Limits: trace.Limits{Paths: 20}}},
 	} {
 		for _, m := range trace.Methods() {
@@ -76,6 +83,9 @@ func BenchmarkRun(b *testing.B) {
 				}
 				b.ReportMetric(float64(g.Len())*float64(b.N)/b.Elapsed().Seconds(), "payments/s")
 				b.ReportMetric(float64(len(r.Flows)), "flows")
+				if len(r.Notes) > 0 {
+					b.Log(r.Notes)
+				}
 				b.ReportMetric(float64(len(r.Holdings)), "holdings")
 			})
 		}

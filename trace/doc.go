@@ -4,8 +4,7 @@
 //	r, err := trace.Run(g, rates.Default(), trace.Query{
 //		Payments: []string{"p17"}, Method: trace.FIFO,
 //	})
-//	for _, h := range r.Holdings { ... } // who holds it now, largest first
-//	for _, f := range r.Flows { ... }    // the payments that carried it, in order of time
+//	// r.Holdings: who holds it now; r.Flows: the payments that carried it
 //
 // # Methods
 //
@@ -74,12 +73,10 @@
 // # Order and paths
 //
 // Payments count by time, and by arrival within a second; who pays itself pays
-// first and receives after.
-//
-// Paths are the widest-path decomposition of the traced flow: the path that
-// can carry most is listed and taken out, then the next. At an account they
-// join payments as the method does: by FIFO and LIFO a payment continues those
-// whose parcels it took, by the others it draws on the pool at that time.
-// Within one payment money is fungible. All paths together, with what never
-// left a source, are the traced amount.
+// first and receives after. Paths are the widest-path decomposition of the
+// traced flow: the path that can carry most is listed and taken out, then the
+// next. At an account they join payments as the method does: by FIFO and LIFO
+// a payment continues those whose parcels it took, by the others it draws on
+// the pool at that time. Within one payment money is fungible. All paths
+// together, with what never left a source, are the traced amount.
 package trace

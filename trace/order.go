@@ -21,10 +21,9 @@ type order struct {
 func newOrder(g *graph.Graph) *order {
 	first, _ := g.Span()
 	o := &order{g: g, first: first, n: g.Len()}
-	for i := 1; i < o.n; i++ {
+	for i := 1; i < o.n && o.refs == nil; i++ {
 		if o.time(i) < o.time(i-1) {
 			o.sort()
-			break
 		}
 	}
 	return o

@@ -16,6 +16,14 @@ type piece struct {
 	origin int32 // the node of the trail by which it came; clean when not traced
 }
 
+// normal makes a piece that carries nothing clean.
+func normal(p piece) piece {
+	if p.traced == 0 {
+		p.origin = clean
+	}
+	return p
+}
+
 // parcel is money at rest in an account, all traced or all clean. What it
 // carries is derived from how much of it is left: that is the cumulative
 // rounding of the package comment.
@@ -30,11 +38,8 @@ func newParcel(p piece) parcel { return parcel{p.size, p.traced, p.size, p.origi
 
 // traced is what the parcel still carries.
 func (p *parcel) traced() int64 {
-	switch {
-	case p.money == 0 || p.left == p.whole:
+	if p.money == 0 || p.left == p.whole {
 		return p.money
-	case p.money == p.whole:
-		return p.left
 	}
 	t, _ := spoor.MulDiv(p.money, uint64(p.left), uint64(p.whole)) // left < whole: it fits
 	return t
@@ -62,12 +67,10 @@ type holder interface {
 }
 
 func newHolder(m Method, limit int) holder {
-	switch m {
-	case FIFO, LIFO:
+	if m == FIFO || m == LIFO {
 		return &queue{lifo: m == LIFO, limit: limit}
-	default:
-		return &pots{dirtyFirst: m == Poison}
 	}
+	return &pots{dirtyFirst: m == Poison}
 }
 
 // queue holds parcels in order of arrival: FIFO takes the oldest, LIFO the
@@ -125,8 +128,8 @@ func (q *queue) put(t *trail, p piece) {
 func (q *queue) join(t *trail) {
 	t.joined++
 	old := q.parcels[q.head:]
-	small := 8 * (sizeOf(old)/int64(len(old)) + 1)
-	kept := q.parcels[:0] // never overtakes what is read
+	small := 8 * (sizeOf(old)/int64(len(old)) + 1) // 16 parcels or more: it fits
+	kept := q.parcels[:0]                          // never overtakes what is read
 	for group := range slices.Chunk(old, 4) {
 		if sizeOf(group) <= small {
 			group = group[:joinGroup(t, group)]

@@ -117,6 +117,7 @@ func chains(t *rapid.T, e economy, q trace.Query, r *trace.Result) {
 		t.Fatal("paths that nobody asked for")
 	}
 	var sum int64
+	carried := map[string]int64{}
 	for i, p := range r.Paths {
 		if p.Amount <= 0 || i > 0 && p.Amount > r.Paths[i-1].Amount {
 			t.Fatalf("paths are not the largest first: %+v", r.Paths)
@@ -132,6 +133,14 @@ func chains(t *rapid.T, e economy, q trace.Query, r *trace.Result) {
 				t.Fatalf("path %+v breaks at %s", p, id)
 			}
 			last = pay.Time
+			carried[id] += p.Amount
+		}
+	}
+	if all := 1000; q.Limits.Paths == all && len(r.Paths) < all {
+		for _, f := range r.Flows {
+			if carried[f.Payment] != f.Amount {
+				t.Fatalf("paths through %s carry %d of %d", f.Payment, carried[f.Payment], f.Amount)
+			}
 		}
 	}
 	// All paths together are all that moved; from accounts, some may not have.
@@ -273,6 +282,25 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestOddRows: payments below zero are passed over even if given, and an id
+// that two payments share names both.
+func TestOddRows(t *testing.T) {
+	pay := func(id string, amount int64) spoor.Payment {
+		return spoor.Payment{ID: id, Time: 1000, From: spoor.AccountID{Number: "A"}, To: spoor.AccountID{Number: "B"},
+			Paid: spoor.Money{Amount: amount, Currency: spoor.EUR}}
+	}
+	g := graphOf(t, economy{pay("refund", -5), pay("twice", 30), pay("once", 7), pay("twice", 40)})
+	for _, backward := range []bool{false, true} {
+		r, err := trace.Run(g, nil, trace.Query{Method: trace.FIFO, Payments: []string{"refund", "twice"}, Backward: backward})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Traced.Amount != 70 || len(r.Flows) != 2 || len(r.Notes) != 2 || len(r.Holdings) != 1 || len(r.From) != 3 {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	e, _ := readEconomy(t, "testdata/clayton.txt")
 	g := graphOf(t, e)
@@ -352,54 +380,57 @@ func TestJSON(t *testing.T) {
 func FuzzRun(f *testing.F) {
 	f.Add([]byte{0, 0, 1, 2, 100, 0, 2, 3, 90, 0, 3, 1, 80, 7})
 	f.Add([]byte{13, 9, 1, 1, 255, 3, 0, 1, 200, 17, 1, 0, 50, 8, 2, 1, 0, 64})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if len(b) < 6 || len(b) > 4000 {
-			return
-		}
-		cur := currencies("EUR", "USD", "JPY", "XBT")
-		var e economy
-		for i := 2; i+4 <= len(b); i += 4 {
-			p := spoor.Payment{Record: uint64(i), Time: spoor.Instant(1000 + i/8 - int(b[i+3]>>6))}
-			account := func(c byte) (a spoor.AccountID) {
-				if c%7 > 0 {
-					a.Number = string('A' + c%7)
-				}
-				return a
+	f.Fuzz(fuzzOne)
+}
+
+// fuzzOne traces through the economy that the bytes stand for.
+func fuzzOne(t *testing.T, b []byte) {
+	if len(b) < 6 || len(b) > 4000 {
+		return
+	}
+	cur := currencies("EUR", "USD", "JPY", "XBT")
+	var e economy
+	for i := 2; i+4 <= len(b); i += 4 {
+		p := spoor.Payment{Record: uint64(i), Time: spoor.Instant(1000 + i/8 - int(b[i+3]>>6))}
+		account := func(c byte) (a spoor.AccountID) {
+			if c%7 > 0 {
+				a.Number = string('A' + c%7)
 			}
-			p.From, p.To = account(b[i]), account(b[i+1])
-			p.Paid = spoor.Money{Amount: int64(b[i+2]) << (b[i] / 7), Currency: cur[b[i+3]%4]}
-			if p.Received = p.Paid; b[i+3]&8 != 0 {
-				p.Received = spoor.Money{Amount: int64(b[i+1]), Currency: cur[b[i+3]/4%4]}
-			}
-			if b[i+3]&48 == 48 {
-				p.Channel = spoor.Cash
-			}
-			e = append(e, p)
+			return a
 		}
-		g := graphOf(t, e)
-		q := trace.Query{Method: any4[b[0]%4], Backward: b[0]&4 != 0, Limits: trace.Limits{Parcels: int(b[1] & 8), Paths: int(b[1]&3) - 1}}
-		if b[0]&8 != 0 {
-			q.From = []spoor.AccountID{g.AccountID(graph.Account(int(b[1]) % g.Accounts()))}
+		p.From, p.To = account(b[i]), account(b[i+1])
+		p.Paid = spoor.Money{Amount: int64(b[i+2]) << (b[i] / 7), Currency: cur[b[i+3]%4]}
+		if p.Received = p.Paid; b[i+3]&8 != 0 {
+			p.Received = spoor.Money{Amount: int64(b[i+1]), Currency: cur[b[i+3]/4%4]}
 		}
-		if b[0]&16 != 0 || q.From == nil {
-			q.Refs = []graph.Ref{graph.Ref(int(b[1]) % len(e))}
+		if b[i+3]&48 == 48 {
+			p.Channel = spoor.Cash
 		}
-		if b[0]&32 != 0 {
-			q.Since, q.Until = 1000+spoor.Instant(b[1]&7), 1000+spoor.Instant(b[1]>>3)
+		e = append(e, p)
+	}
+	g := graphOf(t, e)
+	q := trace.Query{Method: any4[b[0]%4], Backward: b[0]&4 != 0, Limits: trace.Limits{Parcels: int(b[1] & 8), Paths: int(b[1]&3) - 1}}
+	if b[0]&8 != 0 {
+		q.From = []spoor.AccountID{g.AccountID(graph.Account(int(b[1]) % g.Accounts()))}
+	}
+	if b[0]&16 != 0 || q.From == nil {
+		q.Refs = []graph.Ref{graph.Ref(int(b[1]) % len(e))}
+	}
+	if b[0]&32 != 0 {
+		q.Since, q.Until = 1000+spoor.Instant(b[1]&7), 1000+spoor.Instant(b[1]>>3)
+	}
+	r, err := trace.RunAudited(g, rates.Default(), q)
+	if err != nil {
+		if !errors.Is(err, trace.ErrQuery) && !errors.Is(err, trace.ErrTooLarge) && !errors.Is(err, trace.ErrUnknown) {
+			t.Fatal(err)
 		}
-		r, err := trace.RunAudited(g, rates.Default(), q)
-		if err != nil {
-			if !errors.Is(err, trace.ErrQuery) && !errors.Is(err, trace.ErrTooLarge) && !errors.Is(err, trace.ErrUnknown) {
-				t.Fatal(err)
-			}
-			return
-		}
-		sum := r.LeftView.Amount + r.HeldAtSource.Amount
-		for _, h := range r.Holdings {
-			sum += h.Amount
-		}
-		if sum != r.Traced.Amount {
-			t.Fatalf("traced %d, found %d", r.Traced.Amount, sum)
-		}
-	})
+		return
+	}
+	sum := r.LeftView.Amount + r.HeldAtSource.Amount
+	for _, h := range r.Holdings {
+		sum += h.Amount
+	}
+	if sum != r.Traced.Amount {
+		t.Fatalf("traced %d, found %d", r.Traced.Amount, sum)
+	}
 }

@@ -60,22 +60,17 @@ type Query struct {
 // Limits bound the work and the size of a result. Zero takes the default, and
 // what was cut is told in Result.Notes.
 type Limits struct {
-	// Parcels that one account may hold (4,096). Past it neighbouring parcels
-	// of the account are joined, which costs order, never money.
+	// Parcels that one account may hold (4,096, at least 16). Past it
+	// neighbours are joined, which costs order, never money.
 	Parcels int
-	// Flows that the result lists, largest first (1,000,000).
-	Flows int
-	// Paths that the result lists (20); negative does not look for any, which
-	// is faster.
-	Paths int
-	// Links between payments that are remembered for the paths (8,000,000, of
-	// 16 bytes). Past it no paths are listed.
-	Links int
+	Flows   int // that the result lists, the largest (1,000,000)
+	Paths   int // that the result lists (20); negative is faster and lists none
+	Links   int // of 16 bytes, remembered for the paths (8,000,000); past it none are listed
 }
 
 func (l Limits) orDefault() Limits {
 	return Limits{
-		Parcels: max(cmp.Or(l.Parcels, 4096), 8),
+		Parcels: max(cmp.Or(l.Parcels, 4096), 16),
 		Flows:   max(cmp.Or(l.Flows, 1_000_000), 0),
 		Paths:   cmp.Or(l.Paths, 20),
 		Links:   cmp.Or(l.Links, 8_000_000),
@@ -130,14 +125,15 @@ func (q *Query) given(o *order) (places []int, notes []string, err error) {
 	for _, id := range q.Payments {
 		seen[id] = 0
 	}
-	missing := make(map[graph.Ref]bool, len(q.Refs))
+	byRef := make(map[graph.Ref]bool, len(q.Refs))
 	for _, ref := range q.Refs {
-		missing[ref] = true
+		if byRef[ref] = true; uint64(uint32(ref-o.first)) >= uint64(o.n) {
+			return nil, nil, fmt.Errorf("payment at row %d: %w", ref, ErrUnknown)
+		}
 	}
 	for i := range o.n {
 		ref := o.at(i)
-		found := missing[ref]
-		delete(missing, ref)
+		found := byRef[ref]
 		if len(seen) > 0 {
 			if n, ok := seen[o.g.ID(ref)]; ok {
 				seen[o.g.ID(ref)] = n + 1
@@ -146,11 +142,6 @@ func (q *Query) given(o *order) (places []int, notes []string, err error) {
 		}
 		if found {
 			places = append(places, i)
-		}
-	}
-	for _, ref := range q.Refs {
-		if missing[ref] {
-			return nil, nil, fmt.Errorf("payment at row %d: %w", ref, ErrUnknown)
 		}
 	}
 	for _, id := range q.Payments {

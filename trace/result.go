@@ -47,7 +47,7 @@ type Result struct {
 	// (backward: that nobody in the data pays): at rest, or not covered.
 	AtRest Sum `json:"at_rest"`
 
-	Openings []Opening         `json:"openings"` // of the accounts touched, where not zero
+	Openings []Opening         `json:"openings"` // of the accounts touched, in that order, where not zero
 	Paths    []Path            `json:"paths"`    // largest first
 	Notes    []string          `json:"notes"`    // what a reader must know: limits that bit, data left out
 	Versions map[string]string `json:"versions"` // of the methods and the rates
@@ -111,10 +111,10 @@ type Path struct {
 
 // result says what the run found.
 func (r *run) result() *Result {
+	none := Sum{0, r.unit}
 	res := &Result{
 		Method: r.q.Method, Direction: "forward", Since: r.q.Since, Until: r.q.Until,
-		Traced: r.sum(r.traced), HeldAtSource: r.sum(0), AtRest: r.sum(0),
-		LeftView: r.sum(0), LeftInCash: r.sum(0),
+		Traced: Sum{r.traced, r.unit}, HeldAtSource: none, AtRest: none, LeftView: none, LeftInCash: none,
 		From: []string{}, Holdings: []Holding{}, Flows: []Flow{}, Openings: []Opening{}, Paths: []Path{}, Notes: []string{},
 		Versions: map[string]string{"trace": Version},
 	}
@@ -142,8 +142,6 @@ func (r *run) result() *Result {
 	return res
 }
 
-func (r *run) sum(amount int64) Sum { return Sum{amount, r.unit} }
-
 // settle says where the traced money is, and returns the ends of the trail.
 func (r *run) settle(res *Result) (ends []end) {
 	for _, n := range r.exits {
@@ -166,7 +164,7 @@ func (r *run) settle(res *Result) (ends []end) {
 			res.Holdings = append(res.Holdings, h)
 		}
 		for _, p := range b.holder.traced() {
-			if amount := p.traced(); amount > 0 && p.origin != b.source { // what never left is no path
+			if amount := p.traced(); amount > 0 {
 				ends = append(ends, end{p.origin, amount, place})
 			}
 		}
@@ -177,7 +175,6 @@ func (r *run) settle(res *Result) (ends []end) {
 	slices.SortFunc(res.Holdings, func(a, b Holding) int {
 		return cmp.Or(cmp.Compare(b.Amount, a.Amount), cmp.Compare(a.Account, b.Account))
 	})
-	slices.SortFunc(res.Openings, func(a, b Opening) int { return cmp.Compare(a.Account, b.Account) })
 	return ends
 }
 

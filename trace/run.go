@@ -46,15 +46,10 @@ type book struct {
 	traced      int64 // what the holder's parcels carry
 	source      int32 // node of a traced account; -1 for any other
 	hops        int32
-	first, last spoor.Instant // when traced money came or went; 0 for never
+	first, last spoor.Instant // when traced money came or went
 }
 
-func (b *book) moved(t spoor.Instant) {
-	if b.first == 0 || t < b.first {
-		b.first = t
-	}
-	b.last = max(b.last, t)
-}
+func (b *book) moved(t spoor.Instant) { b.first, b.last = min(b.first, t), max(b.last, t) }
 
 // Run traces money through a graph. Rates may be nil where no conversion is
 // needed.
@@ -139,10 +134,9 @@ func (r *run) chooseUnit() {
 	case r.unit != spoor.XXX:
 	case len(r.given) == 0:
 		r.unit = r.accounts[r.sources[0]].currency
-	case r.q.Backward:
-		r.unit = r.g.Paid(r.order.at(r.given[0])).Currency
 	default:
-		r.unit = r.g.Received(r.order.at(r.given[0])).Currency
+		m, _ := r.movement(r.given[0], r.q.Backward)
+		r.unit = m.received.Currency
 	}
 }
 
@@ -170,7 +164,7 @@ func (r *run) begin() error {
 		}
 		b := r.newBook(a)
 		b.source, b.hops, b.traced = r.trail.add(node{fresh: amount, amount: amount}), 0, amount
-		b.holder.put(&r.trail, piece{acc.balance, amount, b.source})
+		b.holder.put(&r.trail, normal(piece{acc.balance, amount, b.source}))
 	}
 	return nil
 }
@@ -223,7 +217,6 @@ func (r *run) carry(m *movement, given bool) error {
 	}
 	fresh, err := int64(0), error(nil)
 	if given {
-		exposed = r.q.Method == Poison
 		if fresh, err = r.freshen(m, pieces, begun); err != nil {
 			return err
 		}
@@ -247,9 +240,7 @@ func (r *run) draw(m *movement) (out []piece, size int64) {
 	had := b.traced
 	out = b.holder.take(size, out)
 	for i := range out {
-		if out[i].traced == 0 {
-			out[i].origin = clean
-		}
+		out[i] = normal(out[i])
 		b.traced -= out[i].traced
 	}
 	if b.traced < had {
@@ -304,10 +295,11 @@ func (r *run) flow(m *movement, pieces []piece, fresh int64, exposed, leaves boo
 		return -1
 	}
 	hops := int32(math.MaxInt32)
-	if b := r.accounts[m.from].book; b > 0 {
-		hops = r.books[b].hops + 1
-	} else if exposed {
+	switch b := r.accounts[m.from].book; {
+	case fresh > 0, exposed && b <= 0:
 		hops = 1
+	case exposed:
+		hops = r.books[b].hops + 1
 	}
 	n := r.trail.carry(m.ref, pieces, fresh, hops)
 	for i := range pieces {
@@ -372,7 +364,7 @@ func (r *run) touch(a graph.Account, had int64) *book {
 }
 
 func (r *run) newBook(a graph.Account) *book {
-	b := &book{holder: newHolder(r.q.Method, r.q.Limits.Parcels), account: a, source: -1, hops: math.MaxInt32}
+	b := &book{holder: newHolder(r.q.Method, r.q.Limits.Parcels), account: a, source: -1, hops: math.MaxInt32, first: math.MaxInt64}
 	r.accounts[a].book = int32(len(r.books))
 	r.books = append(r.books, b)
 	return b

@@ -51,12 +51,9 @@ func (t *trail) link(from int32, amount int64) {
 }
 
 // carry adds a payment that carries pieces, of which fresh began with it.
-// Hops is for when nothing is traced: poison.
+// It is as many hops from a source as stated, or fewer by a piece.
 func (t *trail) carry(ref graph.Ref, pieces []piece, fresh int64, hops int32) int32 {
 	n := node{ref: ref, fresh: fresh, amount: fresh, payment: true, hops: hops}
-	if fresh > 0 {
-		n.hops = 1
-	}
 	for _, p := range pieces {
 		if p.origin >= 0 {
 			t.link(p.origin, p.traced)
@@ -95,8 +92,7 @@ func (t *trail) pool(a int32, ofA int64, b int32, ofB int64) int32 {
 	return t.add(node{amount: ofA + ofB, hops: hops})
 }
 
-// end is where traced money was last seen: at a node, on its way to an account
-// where it lies, or out of view.
+// end is money at a node on its way to where it lies, or out of view.
 type end struct {
 	node   int32
 	amount int64

@@ -21,7 +21,7 @@ func TestDescribe(t *testing.T) {
 	if !testing.Verbose() {
 		t.Skip("prints tables: run with -v")
 	}
-	w := build(t, world.Options{Payments: 500_000, Illicit: world.DefaultIllicit, Seed: 1})
+	w := build(t, world.Options{LookAlikes: .006, Payments: 500_000, Illicit: world.DefaultIllicit, Seed: 1})
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	defer out.Flush()
 	kindOf := map[spoor.AccountID]world.Kind{}
@@ -196,7 +196,7 @@ func build(t testing.TB, o world.Options) *world.World {
 }
 
 func BenchmarkPayments(b *testing.B) {
-	w := build(b, world.Options{Payments: 500_000, Illicit: world.DefaultIllicit, Seed: 1})
+	w := build(b, world.Options{LookAlikes: .006, Payments: 500_000, Illicit: world.DefaultIllicit, Seed: 1})
 	n := 0
 	b.ResetTimer()
 	start := time.Now()
@@ -210,6 +210,6 @@ func BenchmarkPayments(b *testing.B) {
 
 func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
-		build(b, world.Options{Payments: 500_000, Illicit: world.DefaultIllicit, Seed: 1})
+		build(b, world.Options{LookAlikes: .006, Payments: 500_000, Illicit: world.DefaultIllicit, Seed: 1})
 	}
 }

@@ -20,7 +20,7 @@ type stage struct {
 
 func newStage(t *testing.T, seed uint64) *stage {
 	s := &stage{
-		w:       build(t, world.Options{Payments: 60_000, Illicit: .02, Seed: seed}),
+		w:       build(t, world.Options{LookAlikes: .006, Payments: 60_000, Illicit: .02, Seed: seed}),
 		account: map[spoor.AccountID]world.Account{}, last: map[spoor.AccountID]spoor.Instant{},
 	}
 	for _, a := range s.w.Accounts() {

@@ -73,8 +73,10 @@ const DefaultIllicit = 0.001
 // perDay is how many ordinary payments there are for an account and day.
 const perDay = .7
 
-// likeness is the share of payments that belong to planted look-alikes.
-const likeness = .006
+// DefaultLookAlikes gives about three legal look-alikes for each scheme at
+// DefaultIllicit. Nobody knows the true number; make it larger to see how a
+// detector bears it.
+const DefaultLookAlikes = .002
 
 // AMLworldStart is the first day of AMLworld, the default of [Options.Start].
 const AMLworldStart spoor.Instant = 1_661_990_400 // 2022-09-01
@@ -82,12 +84,15 @@ const AMLworldStart spoor.Instant = 1_661_990_400 // 2022-09-01
 // Options say what world to make. Equal options give equal worlds, payment by
 // payment.
 type Options struct {
-	Payments int           // about how many in all, at least 2,000; default 100,000; from 5,000 on within 3 %
-	Illicit  float64       // share of payments in planted schemes, at most 0.2; 0 plants none
-	Seed     uint64        //
-	Start    spoor.Instant // its day (UTC) is the first; default AMLworldStart
-	Days     int           // 7 to 366; default 30
-	Rates    *spoor.Rates  // required; needs the 15 currencies of AMLworld
+	Payments int     // about how many in all, at least 2,000; default 100,000; from 5,000 on within 3 %
+	Illicit  float64 // share of payments in planted schemes, at most 0.2; 0 plants none
+	// LookAlikes is the share of payments in planted legal look-alikes; the
+	// rest of ordinary life has look-alikes of its own.
+	LookAlikes float64
+	Seed       uint64        //
+	Start      spoor.Instant // its day (UTC) is the first; default AMLworldStart
+	Days       int           // 7 to 366; default 30
+	Rates      *spoor.Rates  // required; needs the 15 currencies of AMLworld
 
 	// Plant are attempts from elsewhere. They keep their times, amounts,
 	// currencies, channels and accounts. Each of their accounts takes over a
@@ -136,7 +141,7 @@ func New(o Options) (*World, error) {
 	}
 	given := countPayments(w.attempts)
 	w.attempts = append(w.attempts, w.stage(life.Scheme, o.Typologies, int(math.Round(o.Illicit*float64(o.Payments))))...)
-	w.misses = w.stage(life.Legal, nil, int(likeness*float64(o.Payments)))
+	w.misses = w.stage(life.Legal, nil, int(o.LookAlikes*float64(o.Payments)))
 	w.order()
 
 	// One per cent, half of it on top, is set aside for schemes, so that within

@@ -30,7 +30,7 @@ func digest(w *world.World) uint64 {
 }
 
 func TestSameOptionsSameWorld(t *testing.T) {
-	o := world.Options{Payments: 20_000, Illicit: .01, Seed: 3}
+	o := world.Options{LookAlikes: .006, Payments: 20_000, Illicit: .01, Seed: 3}
 	a, b := build(t, o), build(t, o)
 	want := digest(a)
 	if digest(b) != want {
@@ -134,7 +134,7 @@ func sound(w *world.World, o world.Options) error {
 
 func TestEveryWorldIsSound(t *testing.T) {
 	for _, o := range []world.Options{
-		{Payments: 100_000, Illicit: world.DefaultIllicit},
+		{Payments: 100_000, Illicit: world.DefaultIllicit, LookAlikes: .006},
 		{Payments: 100_000, Illicit: 0, Days: 10, Seed: 5},
 		{Payments: 40_000, Illicit: .2, Days: 60, Seed: 6},
 		{Payments: 2000, Illicit: .05, Seed: 7},
@@ -150,6 +150,7 @@ func TestEveryWorldIsSound(t *testing.T) {
 func TestEveryWorldIsSoundByChance(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := world.Options{
+			LookAlikes: .006,
 			Payments: rapid.IntRange(2000, 30_000).Draw(t, "payments"),
 			Illicit:  rapid.Float64Range(0, .2).Draw(t, "illicit"),
 			Seed:     rapid.Uint64().Draw(t, "seed"),
@@ -179,7 +180,7 @@ func TestSchemesLeaveOrdinaryLifeAlone(t *testing.T) {
 		}
 		return m
 	}
-	o := world.Options{Payments: 50_000, Seed: 4}
+	o := world.Options{LookAlikes: .006, Payments: 50_000, Seed: 4}
 	want := ordinary(o)
 	o.Illicit = .005
 	some := ordinary(o)
@@ -198,7 +199,7 @@ func TestSchemesLeaveOrdinaryLifeAlone(t *testing.T) {
 }
 
 func TestEconomy(t *testing.T) {
-	w := build(t, world.Options{Payments: 200_000, Illicit: world.DefaultIllicit, Seed: 2})
+	w := build(t, world.Options{LookAlikes: .006, Payments: 200_000, Illicit: world.DefaultIllicit, Seed: 2})
 	s := survey(w)
 	t.Run("channels", func(t *testing.T) {
 		for c, want := range map[spoor.Channel]float64{
@@ -250,7 +251,7 @@ func TestEconomy(t *testing.T) {
 
 // TestCoverIsOrdinary keeps detectors from reading the label out of words.
 func TestCoverIsOrdinary(t *testing.T) {
-	w := build(t, world.Options{Payments: 100_000, Illicit: .02, Seed: 2})
+	w := build(t, world.Options{LookAlikes: .006, Payments: 100_000, Illicit: .02, Seed: 2})
 	type word struct {
 		why string
 		ch  spoor.Channel
@@ -271,7 +272,7 @@ func TestCoverIsOrdinary(t *testing.T) {
 }
 
 func TestLookalikes(t *testing.T) {
-	w := build(t, world.Options{Payments: 100_000, Seed: 2})
+	w := build(t, world.Options{LookAlikes: .006, Payments: 100_000, Seed: 2})
 	if len(w.Attempts()) != 0 {
 		t.Errorf("%d attempts though none were asked for", len(w.Attempts()))
 	}
@@ -290,7 +291,7 @@ func TestLookalikes(t *testing.T) {
 }
 
 func TestTypologiesRestrict(t *testing.T) {
-	w := build(t, world.Options{Payments: 50_000, Illicit: .01, Typologies: []spoor.Typology{spoor.Stack, spoor.UTurn}})
+	w := build(t, world.Options{LookAlikes: .006, Payments: 50_000, Illicit: .01, Typologies: []spoor.Typology{spoor.Stack, spoor.UTurn}})
 	for _, a := range w.Attempts() {
 		if a.Typology != spoor.Stack && a.Typology != spoor.UTurn {
 			t.Errorf("%s was planted", a.Name)

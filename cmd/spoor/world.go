@@ -17,6 +17,7 @@ import (
 type worldCmd struct {
 	Payments int     `help:"About how many payments." default:"100000"`
 	Illicit  float64 `help:"Share of payments that belong to planted schemes." default:"0.001"`
+	Alike    float64 `name:"look-alikes" help:"Share of payments that belong to planted legal look-alikes." default:"0.002"`
 	Seed     uint64  `help:"Equal seeds give equal worlds." default:"1"`
 	Days     int     `help:"How many days." default:"30"`
 	Start    string  `help:"First day." default:"2022-09-01"`
@@ -55,7 +56,7 @@ func (c *worldCmd) build() (*world.World, error) {
 	if err != nil {
 		return nil, usage("--start: want a day such as 2022-09-01")
 	}
-	o := world.Options{Payments: c.Payments, Illicit: c.Illicit, Seed: c.Seed, Days: c.Days, Start: spoor.At(start), Rates: rates.Default(), PlantAlone: c.Alone}
+	o := world.Options{Payments: c.Payments, Illicit: c.Illicit, LookAlikes: c.Alike, Seed: c.Seed, Days: c.Days, Start: spoor.At(start), Rates: rates.Default(), PlantAlone: c.Alone}
 	if c.Plant != "" {
 		f, err := os.Open(c.Plant)
 		if err != nil {

@@ -132,6 +132,20 @@ func payment(properties string) string {
 	return `{"id":"p","schema":"Payment","properties":{"payer":["a"],"amount":["1"],"currency":["EUR"],"date":["2020"]` + properties + `}}`
 }
 
+// TestBracketsInText puts what cuts an array into its texts.
+func TestBracketsInText(t *testing.T) {
+	const text = `a]]}}}],{ "quoted\\", b`
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := payment(`,"purpose":[` + string(quoted) + `]`)
+	got, problems := readString("[" + one + "," + one + "]")
+	if len(got) != 2 || len(problems) > 0 || got[1].Purpose != text {
+		t.Errorf("%+v %v", got, problems)
+	}
+}
+
 func TestProblems(t *testing.T) {
 	good := payment("")
 	for name, c := range map[string]struct {

@@ -67,6 +67,7 @@ func TestScanner(t *testing.T) {
 		"<a><d><e>1&#50;&#x33;</e><e><![CDATA[<&]]>;</e></d></a>":  "+a a/d/e=123@ a/d/e=<&;@ -a",
 		"<a><x><f/><g>5</g><h><i/></h></x></a>":                    "+a a/x/*=@ a/x/*=5@ +a/x/* -a/x/* -a",
 		"\ufeff<?xml version='1.0'?><!-- <a> --><?p <a>?><a/>\n\n": "a=@",
+		"<a>1&#9;2&#xa;&#xD;3</a>":                                 "a=1\t2 \r3@",
 		"<a>\r\n1\r2\r\n3 </a>":                                    "a=1 2 3@",
 		"<a><b>é漢</b></a>":                                         "+a a/b=é漢@ -a",
 		"<a><bb/><:b/><b:/><p:b/></a>":                             "+a a/b=@ -a",
@@ -109,6 +110,16 @@ func TestRefuses(t *testing.T) {
 		_, err := events(strings.NewReader(file))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, want %s", file, err, want)
+		}
+	}
+}
+
+// TestDepth goes to the limit and one deeper.
+func TestDepth(t *testing.T) {
+	for depth, ok := range map[int]bool{MaxDepth: true, MaxDepth + 1: false} {
+		file := strings.Repeat("<z>", depth) + "<a/>" + strings.Repeat("</z>", depth)
+		if got, err := events(strings.NewReader(file)); (err == nil) != ok || ok && !slices.Equal(got, []string{"a=@"}) {
+			t.Errorf("%d deep: %q, %v", depth, got, err)
 		}
 	}
 }

@@ -106,6 +106,15 @@ func TestTiesLast(t *testing.T) {
 			times[[2]spoor.AccountID{p.From, p.To}]++
 		}
 	}
+	households := 0
+	for i, a := range w.Accounts {
+		if a.Kind == Person && !w.second(uint32(i)) {
+			households++
+		}
+	}
+	if share := float64(len(times)) / float64(households); share < .4 || share > .65 {
+		t.Errorf("%.0f %% of households have a wage", 100*share)
+	}
 	twice := 0
 	for _, n := range times {
 		if n >= 2 {
