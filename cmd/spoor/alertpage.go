@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+
+	"spoor"
+	"spoor/draw"
+	"spoor/draw/page"
+	"spoor/graph"
+)
+
+// alertPage draws an alert: its subgraph, its reasons and its facts. The
+// alert's payments must be in the graph still; note may be nil.
+func alertPage(g *graph.Graph, a *spoor.Alert, note func(account string) (label, note string)) *page.Page {
+	amount := spoor.Money{Amount: a.Amount, Currency: a.Currency}.Grouped()
+	f := &draw.Flow{
+		Title: fmt.Sprintf("%s: %s, %s to %s", a.Typology, amount, a.First.Date(), a.Last.Date()), Currency: a.Currency,
+		Footer: fmt.Sprintf("Alert %s, rules %s, parameters %s.", a.ID, a.Versions["rules"], a.Versions["parameters"]),
+	}
+	wanted := map[string]bool{}
+	for _, id := range a.Payments {
+		wanted[id] = true
+	}
+	index := map[graph.Account]int{}
+	node := func(acc graph.Account) int {
+		if i, ok := index[acc]; ok {
+			return i
+		}
+		n := draw.Node{ID: g.AccountID(acc).String()}
+		if acc == graph.Outside {
+			n.Kind = draw.Outside
+		}
+		if n.ID == a.Accounts[0] {
+			n.Kind = draw.Focus
+		}
+		if note != nil {
+			n.Label, n.Note = note(n.ID)
+		}
+		index[acc] = len(f.Nodes)
+		f.Nodes = append(f.Nodes, n)
+		return index[acc]
+	}
+	first, end := g.Span()
+	for r := first; r != end; r++ {
+		if !wanted[g.ID(r)] {
+			continue
+		}
+		from, to := g.Ends(r)
+		m := g.Paid(r)
+		if m.Currency != a.Currency { // a picture has one scale
+			m = spoor.Money{Amount: int64(float64(g.Value(r)) * 100), Currency: spoor.EUR}
+		}
+		f.Links = append(f.Links, draw.Link{From: node(from), To: node(to), Amount: m.Amount, Time: g.Time(r), Count: 1, Note: g.Channel(r).String() + " " + g.ID(r)})
+	}
+	facts := []page.Fact{{Name: "Typology", Value: string(a.Typology)}, {Name: "Score", Value: fmt.Sprintf("%.0f", a.Score)}, {Name: "Amount", Value: amount}, {Name: "Payments", Value: fmt.Sprint(len(a.Payments))}, {Name: "Accounts", Value: fmt.Sprint(len(a.Accounts))}}
+	return &page.Page{Title: f.Title, Facts: facts, Reasons: a.Reasons, Pictures: []page.Picture{{Flow: f, Draw: draw.Graph}}, Footer: f.Footer}
+}
