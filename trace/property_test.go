@@ -79,6 +79,7 @@ func conserves(t *rapid.T, r *trace.Result) {
 // paid between accounts is left out: it ends at one and begins at the other.
 func local(t *rapid.T, e economy, q trace.Query, r *trace.Result) {
 	net := map[string]int64{}
+	first, last := map[string]spoor.Instant{}, map[string]spoor.Instant{}
 	skip := map[string]bool{outside: true}
 	for _, a := range q.From {
 		skip[a.String()] = true
@@ -100,9 +101,18 @@ func local(t *rapid.T, e economy, q trace.Query, r *trace.Result) {
 		}
 		net[from] -= f.Amount
 		net[to] += f.Amount
+		for _, a := range []string{from, to} {
+			if first[a] == 0 {
+				first[a] = f.Time
+			}
+			last[a] = f.Time
+		}
 	}
 	for _, h := range r.Holdings {
 		net[h.Account] -= h.Amount
+		if q.Method != trace.Poison && !skip[h.Account] && (h.First != first[h.Account] || h.Last != last[h.Account]) {
+			t.Fatalf("%+v: moved from %s to %s", h, first[h.Account], last[h.Account])
+		}
 	}
 	for a, v := range net {
 		if v != 0 && !skip[a] {
@@ -273,12 +283,66 @@ func TestFaults(t *testing.T) {
 			}
 		}
 	}
+	// So is a source, a sum that cannot be counted, and a balance that grows too
+	// large by its opening alone.
+	k := spoor.AccountID{Number: "K"}
+	from := func(n string) []spoor.AccountID { return []spoor.AccountID{{Number: n}} }
+	late := pay("k4", "A", "B", eur(1))
+	late.Time++
+	e = append(e, pay("k1", "K", "B", eur(100)), pay("k2", "B", "K", eur(math.MaxInt64)), pay("k3", "B", "K", eur(90)), late,
+		pay("m1", "M", "N", eur(math.MaxInt64)), pay("m2", "O", "P", eur(math.MaxInt64)))
+	large := graphOf(t, e)
+	for name, q := range map[string]trace.Query{
+		"source":  {From: from("I")},
+		"sum":     {Payments: []string{"m1", "m2"}},
+		"opening": {From: []spoor.AccountID{k}, Since: late.Time},
+	} {
+		q.Method = trace.ProRata
+		if _, err := trace.Run(large, nil, q); !errors.Is(err, trace.ErrTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	// Without a table only what needs one fails.
 	if _, err := trace.Run(g, nil, trace.Query{Method: trace.FIFO, Payments: []string{"p1"}}); err != nil {
 		t.Error(err)
 	}
 	if _, err := trace.Run(g, nil, trace.Query{Method: trace.FIFO, Payments: []string{"p1"}, Currency: spoor.USD}); !errors.Is(err, trace.ErrNoRate) {
 		t.Error(err)
+	}
+}
+
+// TestDates: what an account holds is valued when the trace begins, and what
+// payments bring when they are made.
+func TestDates(t *testing.T) {
+	var table spoor.Rates
+	for at, rate := range map[spoor.Instant]uint64{0: 1, 1002: 2, 1004: 4, 1006: 8} {
+		if err := table.Set(spoor.USD, at, rate*1e8); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pay := func(id string, at spoor.Instant, from, to string) spoor.Payment {
+		return spoor.Payment{ID: id, Time: at, From: spoor.ParseAccountID(from), To: spoor.ParseAccountID(to),
+			Paid: spoor.Money{Amount: 10, Currency: spoor.EUR}}
+	}
+	g := graphOf(t, economy{pay("p1", 1001, "X", "A"), pay("p2", 1003, "X", "A"), pay("p3", 1005, "A", "Y"), pay("p4", 1007, "Y", "Z")})
+	a := []spoor.AccountID{{Number: "A"}}
+	for name, c := range map[string]struct {
+		q    trace.Query
+		want int64
+	}{
+		"payments":         {trace.Query{Payments: []string{"p1", "p3"}}, 10 + 0},
+		"later payment":    {trace.Query{Payments: []string{"p3"}}, 40},
+		"all of account":   {trace.Query{From: a}, 10 + 20},
+		"account since":    {trace.Query{From: a, Since: 1002}, 20 + 20},
+		"backward":         {trace.Query{From: a, Backward: true}, 80 + 40},
+		"backward, until":  {trace.Query{From: a, Backward: true, Until: 1004}, 80},
+		"backward payment": {trace.Query{Payments: []string{"p1"}, Backward: true}, 10},
+	} {
+		c.q.Method, c.q.Currency = trace.FIFO, spoor.USD
+		r, err := trace.Run(g, &table, c.q)
+		if err != nil || r.Traced.Amount != c.want {
+			t.Errorf("%s: %v %v, want %d", name, err, r.Traced, c.want)
+		}
 	}
 }
 

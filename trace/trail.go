@@ -74,11 +74,8 @@ func (t *trail) mix(p *parcel, in piece) {
 
 // pool returns the node where money of two origins lies together.
 func (t *trail) pool(a int32, ofA int64, b int32, ofB int64) int32 {
-	switch {
-	case a == b || ofB == 0:
+	if a == b {
 		return a
-	case ofA == 0:
-		return b
 	}
 	hops := min(t.nodes[a].hops, t.nodes[b].hops)
 	if t.limit < 0 || t.full { // nobody will ask which of the two it was

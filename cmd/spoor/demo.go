@@ -220,24 +220,32 @@ func (s *story) name(account string) string {
 	return account
 }
 
-// label gives a picture's node its holder and, below, bank country and account.
+// label gives a picture's node its holder and, below, the country.
 func (s *story) label(account string) (label, note string) {
 	if account == "outside" {
 		return "street cash", ""
 	}
-	return s.names[account], fmt.Sprintf("%s %s", s.lands[account], account)
+	return s.names[account], s.lands[account].String()
 }
 
 // explain prints an alert with holders in place of account numbers.
 func (s *story) explain(w io.Writer, a *spoor.Alert) {
 	fmt.Fprintf(w, "\n  %s, score %.0f: %s, %s to %s, %d payments\n", strings.ToUpper(string(a.Typology)), a.Score,
 		spoor.Money{Amount: a.Amount, Currency: a.Currency}.Grouped(), a.First.Date(), a.Last.Date(), len(a.Payments))
+	for _, r := range s.named(a) {
+		fmt.Fprintf(w, "  · %s\n", r)
+	}
+}
+
+// named gives an alert's reasons with holders in place of account numbers.
+func (s *story) named(a *spoor.Alert) (reasons []string) {
 	for _, r := range a.Reasons {
 		for _, acc := range a.Accounts {
 			r = strings.ReplaceAll(r, acc, s.name(acc))
 		}
-		fmt.Fprintf(w, "  · %s\n", r)
+		reasons = append(reasons, r)
 	}
+	return reasons
 }
 
 // origins lists the cash deposits that a backward trace ends at.
@@ -359,10 +367,12 @@ func (c *demoCmd) draw(e *env, s *story, alerts []spoor.Alert, r *trace.Result, 
 	}
 	for i := range alerts {
 		name := filepath.Join(dir, fmt.Sprintf("alert-%d.html", i+1))
-		if err := writeFile(name, func(w io.Writer) error { return page.Write(w, alertPage(s.g, &alerts[i], s.label)) }); err != nil {
+		sheet := alertPage(s.g, &alerts[i], s.label)
+		sheet.Reasons = s.named(&alerts[i])
+		if err := writeFile(name, func(w io.Writer) error { return page.Write(w, sheet) }); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(e.stdout, "\nPictures: %s (trace.html, alert-1.html …)\n", dir)
+	fmt.Fprintf(e.stdout, "\nPictures of the trace and of each alert: %s\n", filepath.Join(dir, "trace.html"))
 	return nil
 }

@@ -13,11 +13,13 @@ import (
 
 	"spoor"
 	"spoor/format"
+	"spoor/format/amlsim"
 	"spoor/format/amlworld"
 )
 
 type evalCmd struct {
 	detectCmd
+	Labelled string `name:"account-labels" help:"Labels of accounts instead of payments: AMLSim's nodes.csv, accounts.csv or alert_accounts.csv." type:"existingfile"`
 	Patterns string `help:"Labelled attempts: an AMLworld patterns file. Default: the labels of the payments alone." type:"existingfile"`
 }
 
@@ -39,6 +41,16 @@ type report struct {
 	FalseForTrue  float64            `json:"false_for_each_true"`
 	Attempts      map[string]tally   `json:"attempts"`
 	PaymentRecall map[string]float64 `json:"payment_recall_by_typology"`
+	Seen          int                `json:"accounts_seen"`
+	Accounts      []accountRecall    `json:"accounts,omitempty"` // with --account-labels
+}
+
+// accountRecall is how many labelled accounts the first alerts hold.
+type accountRecall struct {
+	Alerts   int `json:"alerts"`
+	Accounts int `json:"accounts"` // in these alerts
+	Labelled int `json:"labelled"` // of them
+	Of       int `json:"of"`       // labelled in all
 }
 
 // tally counts attempts of a typology: those large enough to have a shape,
@@ -77,15 +89,22 @@ func (c *evalCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	labels, err := c.labels(e)
-	if err != nil {
-		return err
+	labels := map[string]bool{}
+	if c.Labelled == "" {
+		if labels, err = c.labels(e); err != nil {
+			return err
+		}
 	}
 	attempts, err := c.attempts(e)
 	if err != nil {
 		return err
 	}
 	r := measure(d, labels, attempts)
+	if c.Labelled != "" {
+		if r.Accounts, err = accounts(c.Labelled, d.alerts); err != nil {
+			return err
+		}
+	}
 	if c.Out != "" {
 		if err := writeFile(c.Out, func(w io.Writer) error { return writeAlerts(w, d.alerts) }); err != nil {
 			return err
@@ -98,6 +117,36 @@ func (c *evalCmd) Run(e *env) error {
 	}
 	r.show(e.stdout)
 	return nil
+}
+
+// accounts counts labelled accounts among those of the first alerts.
+func accounts(file string, alerts []spoor.Alert) (out []accountRecall, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	labels, err := amlsim.ReadAccountLabels(file, f)
+	if err != nil {
+		return nil, err
+	}
+	all := 0
+	for _, bad := range labels {
+		all += one(bad)
+	}
+	seen, hits := map[string]bool{}, 0
+	for i, a := range alerts {
+		for _, name := range a.Accounts {
+			if !seen[name] {
+				seen[name] = true
+				hits += one(labels[name])
+			}
+		}
+		if n := i + 1; n == 20 || n == 100 || n == 500 || n == len(alerts) {
+			out = append(out, accountRecall{n, len(seen), hits, all})
+		}
+	}
+	return out, nil
 }
 
 // inOrder reads the files once more and gives each payment in input order.
@@ -216,7 +265,7 @@ func (c *evalCmd) attempts(e *env) ([]attempt, error) {
 func measure(d *detection, illicit map[string]bool, attempts []attempt) *report {
 	r := &report{
 		Payments: d.sum.payments, Illicit: uint64(len(illicit)), Split: "none: detectors learn nothing from labels",
-		PaymentsASec: float64(d.sum.payments) / d.took.Seconds(), Alerts: len(d.alerts),
+		PaymentsASec: float64(d.sum.payments) / d.took.Seconds(), Alerts: len(d.alerts), Seen: d.g.Accounts() - 1,
 		ByTypology: map[string]float64{}, Attempts: map[string]tally{}, PaymentRecall: map[string]float64{},
 	}
 	score := map[string]float64{}
@@ -322,6 +371,14 @@ func one(b bool) int {
 func (r *report) show(w io.Writer) {
 	fmt.Fprintf(w, "%d payments, %d of them laundering (%.3f %%); %.0f payments/s\n\n", r.Payments, r.Illicit, 100*float64(r.Illicit)/float64(r.Payments), r.PaymentsASec)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	if len(r.Accounts) > 0 {
+		fmt.Fprintln(t, "first alerts\taccounts in them\tlabelled\tof all labelled\tby chance\t")
+		for _, a := range r.Accounts {
+			fmt.Fprintf(t, "%d\t%d\t%d (%.0f %%)\t%.0f %%\t%.1f %%\t\n", a.Alerts, a.Accounts, a.Labelled, 100*float64(a.Labelled)/float64(a.Accounts), 100*float64(a.Labelled)/float64(max(1, a.Of)), 100*float64(a.Of)/float64(r.Seen))
+		}
+		t.Flush()
+		return
+	}
 	if len(r.Attempts) > 0 {
 		fmt.Fprintln(t, "attempts\tlarge enough\tfound\trecall\tfound by any alert\tpayments in some alert\t")
 		for _, name := range slices.Sorted(maps.Keys(r.Attempts)) {
