@@ -14,7 +14,6 @@ const MinPause = 7 * spoor.Day
 // record is what is kept of an account.
 type record struct {
 	out, in   list
-	name      uint32 // place in the names
 	firstSeen uint32
 	lastSeen  uint32
 	woke      uint32
@@ -50,6 +49,7 @@ type accounts struct {
 	n       uint32
 	records [][]record
 	names   [][]byte // pages of names: length of bank, length of number, both
+	place   []uint32 // of each account's name: page, then offset
 	shards  [1 << shardBits]shard
 }
 
@@ -129,7 +129,7 @@ func (t *accounts) add(id spoor.AccountID) Account {
 	}
 	last := len(t.names) - 1
 	page := t.names[last]
-	t.at(a).name = uint32(last)<<16 | uint32(len(page))
+	t.place = append(t.place, uint32(last)<<16|uint32(len(page)))
 	page = append(page, byte(len(id.Bank)), byte(len(id.Number)))
 	page = append(page, id.Bank...)
 	t.names[last] = append(page, id.Number...)
@@ -138,7 +138,7 @@ func (t *accounts) add(id spoor.AccountID) Account {
 
 // parts returns an account's bank and number as bytes of the names.
 func (t *accounts) parts(a Account) (bank, number []byte) {
-	at := t.at(a).name
+	at := t.place[a]
 	p := t.names[at>>16][at&0xFFFF:]
 	b, n := int(p[0]), int(p[1])
 	return p[2 : 2+b], p[2+b : 2+b+n]
@@ -180,7 +180,7 @@ func (s *shard) put(slot uint64) {
 
 func (t *accounts) bytes() int64 {
 	n := int64(len(t.records)) << recordBits * int64(unsafe.Sizeof(record{}))
-	n += int64(len(t.names)) * pageBytes
+	n += int64(len(t.names))*pageBytes + int64(cap(t.place))*4
 	for i := range t.shards {
 		n += int64(len(t.shards[i].slots)) * 8
 	}

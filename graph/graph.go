@@ -196,7 +196,7 @@ func (g *Graph) Memory() (payments, accounts int64) {
 	}
 	payments = chunks*int64(unsafe.Sizeof(chunk{})) + g.edges.bytes()
 	for _, c := range g.chunks {
-		payments += int64(cap(c.ids)) + int64(len(c.converted))*48
+		payments += int64(cap(c.ids)) + c.converted.bytes()
 	}
 	return payments, g.accounts.bytes()
 }

@@ -12,6 +12,7 @@ import (
 	"spoor"
 	"spoor/format/rates"
 	"spoor/graph"
+	"spoor/world"
 )
 
 // model is the graph as plainly as it can be written.
@@ -162,6 +163,29 @@ func BenchmarkAdd(b *testing.B) {
 	b.ReportMetric(float64(pay)/float64(g.Len()), "B/payment")
 	b.ReportMetric(float64(acc)/float64(g.Accounts()), "B/account")
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "payments/s")
+}
+
+// BenchmarkEconomy measures the bytes held for a month of a simulated economy,
+// whose accounts differ in traffic as real ones do.
+func BenchmarkEconomy(b *testing.B) {
+	w, err := world.New(world.Options{Payments: 1_000_000, Seed: 1, Rates: rates.Default()})
+	if err != nil {
+		b.Fatal(err)
+	}
+
+	for b.Loop() {
+		g := graph.New(graph.Options{Window: 30 * spoor.Day, Rates: rates.Default()})
+		n := 0
+		for p := range w.Payments() {
+			if _, err := g.Add(p); err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		pay, acc := g.Memory()
+		b.ReportMetric(float64(pay)/float64(g.Len()), "B/payment")
+		b.ReportMetric(float64(acc)/float64(g.Accounts()), "B/account")
+	}
 }
 
 // BenchmarkStream is the cost of making the payments that BenchmarkAdd adds.

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strconv"
 
 	"spoor"
@@ -20,7 +21,30 @@ type chunk struct {
 
 	factor    [256]float32 // euro for a minor unit of each currency, when the chunk was begun
 	ids       []byte
-	converted map[uint16]spoor.Money // what arrived, where it differs from what left
+	converted conversions // what arrived, where it differs from what left
+}
+
+// conversions are the payments of a chunk that arrived in another amount or
+// currency than they left, in order of their rows.
+type conversions struct {
+	row      []uint16
+	amount   []int64
+	currency []spoor.Currency
+}
+
+func (c *conversions) add(row uint32, m spoor.Money) {
+	c.row = append(c.row, uint16(row))
+	c.amount = append(c.amount, m.Amount)
+	c.currency = append(c.currency, m.Currency)
+}
+
+func (c *conversions) at(row uint32) spoor.Money {
+	i, _ := slices.BinarySearch(c.row, uint16(row))
+	return spoor.Money{Amount: c.amount[i], Currency: c.currency[i]}
+}
+
+func (c *conversions) bytes() int64 {
+	return int64(2*cap(c.row) + 8*cap(c.amount) + cap(c.currency))
 }
 
 // Bits of chunk.flags: four for the channel, two for the label.
@@ -32,7 +56,7 @@ const (
 
 func (c *chunk) reset() {
 	c.ids = c.ids[:0]
-	c.converted = nil
+	c.converted.row, c.converted.amount, c.converted.currency = c.converted.row[:0], c.converted.amount[:0], c.converted.currency[:0]
 }
 
 // room returns the chunk that row next-1 goes into.
@@ -75,10 +99,7 @@ func (c *chunk) put(ref Ref, p *spoor.Payment, from, to Account) {
 	}
 	if p.Received != p.Paid && p.Received != (spoor.Money{}) {
 		c.flags[i] |= hasConverted
-		if c.converted == nil {
-			c.converted = make(map[uint16]spoor.Money)
-		}
-		c.converted[uint16(i)] = p.Received
+		c.converted.add(i, p.Received)
 	}
 }
 
@@ -118,7 +139,7 @@ func (g *Graph) Paid(r Ref) spoor.Money {
 func (g *Graph) Received(r Ref) spoor.Money {
 	c, i := g.row(r)
 	if c.flags[i]&hasConverted != 0 {
-		return c.converted[uint16(i)]
+		return c.converted.at(i)
 	}
 	return spoor.Money{Amount: c.amount[i], Currency: c.currency[i]}
 }
