@@ -1,0 +1,582 @@
+package detect_test
+
+import (
+	"bufio"
+	"cmp"
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"spoor"
+)
+
+var update = flag.Bool("update", false, "write testdata/alerts.txt anew instead of comparing with it")
+
+// TestScenarios runs testdata/scenarios: payments in, alerts out, one file a
+// typology. README.md there says how a scenario is written.
+func TestScenarios(t *testing.T) {
+	for _, typology := range spoor.Typologies() {
+		t.Run(string(typology), func(t *testing.T) {
+			t.Parallel()
+			scenarios := readScenarios(t, typology)
+			schemes, misses := 0, 0
+			for _, sc := range scenarios {
+				if sc.scheme {
+					schemes++
+				} else {
+					misses++
+				}
+				t.Run(sc.title, func(t *testing.T) { sc.check(t) })
+			}
+			if schemes == 0 || misses == 0 {
+				t.Errorf("%d schemes and %d near misses: want at least one of each", schemes, misses)
+			}
+		})
+	}
+}
+
+func readScenarios(t *testing.T, typology spoor.Typology) []*scenario {
+	t.Helper()
+	name := filepath.Join("testdata", "scenarios", string(typology)+".txt")
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	scenarios, err := parseScenarios(name, typology, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scenarios
+}
+
+// TestAlertsText compares what an analyst reads of the first scheme of each
+// typology with testdata/alerts.txt. After an intended change run
+//
+//	go test ./detect -run TestAlertsText -update
+//
+// and read the difference.
+func TestAlertsText(t *testing.T) {
+	const name = "testdata/alerts.txt"
+	var b strings.Builder
+	for _, typology := range spoor.Typologies() {
+		sc := readScenarios(t, typology)[0]
+		alerts := sc.alerts(t)
+		i := slices.IndexFunc(alerts, func(a spoor.Alert) bool { return sc.expects[0].matches(&a) })
+		if i < 0 {
+			t.Errorf("%s:%d: nothing to show: see TestScenarios", sc.file, sc.line)
+			continue
+		}
+		fmt.Fprintf(&b, "== %s ==\n%s\n", sc.title, describe(&alerts[i], i+1))
+	}
+	if *update {
+		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := lineDiff(string(want), b.String()); diff != "" {
+		t.Errorf("%s (-) and what the detectors write now (+) differ; if that is intended, run with -update:\n%s", name, diff)
+	}
+}
+
+// describe writes an alert as an analyst would see it.
+func describe(a *spoor.Alert, rank int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, score %.1f, number %d of the list\n", a.Typology, a.Score, rank)
+	if len(a.Typologies) > 1 {
+		fmt.Fprintf(&b, "  typologies  %s\n", joined(a.Typologies))
+	}
+	fmt.Fprintf(&b, "  money       %s\n", spoor.Money{Amount: a.Amount, Currency: a.Currency}.Grouped())
+	fmt.Fprintf(&b, "  time        %s to %s\n", a.First, a.Last)
+	fmt.Fprintf(&b, "  accounts    %s\n", strings.Join(a.Accounts, " "))
+	fmt.Fprintf(&b, "  payments    %s\n", strings.Join(a.Payments, " "))
+	for _, r := range a.Reasons {
+		fmt.Fprintf(&b, "  - %s\n", r)
+	}
+	return b.String()
+}
+
+func joined[S ~string](list []S) string {
+	words := make([]string, len(list))
+	for i, s := range list {
+		words[i] = string(s)
+	}
+	return strings.Join(words, ", ")
+}
+
+// lineDiff lists the lines that two texts do not share, in order, by their
+// longest common subsequence; "" when the texts are equal.
+func lineDiff(want, got string) string {
+	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
+	common := make([][]int, len(a)+1)
+	for i := range common {
+		common[i] = make([]int, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if common[i][j] = max(common[i+1][j], common[i][j+1]); a[i] == b[j] {
+				common[i][j] = common[i+1][j+1] + 1
+			}
+		}
+	}
+	var out strings.Builder
+	for i, j := 0, 0; i < len(a) || j < len(b); {
+		switch {
+		case i < len(a) && j < len(b) && a[i] == b[j]:
+			i, j = i+1, j+1
+		case j == len(b) || i < len(a) && common[i+1][j] >= common[i][j+1]:
+			fmt.Fprintf(&out, "%4d - %s\n", i+1, a[i])
+			i++
+		default:
+			fmt.Fprintf(&out, "%4d + %s\n", j+1, b[j])
+			j++
+		}
+	}
+	return out.String()
+}
+
+// scenario is one story: payments among ordinary ones, and what must come of it.
+type scenario struct {
+	file     string
+	line     int
+	typology spoor.Typology
+	title    string
+	scheme   bool // else a near miss
+	economy  economy
+	payments []spoor.Payment // in order of time, with the ids s1, s2, ...
+	lives    []life
+	expects  []expectation
+	country  map[spoor.AccountID]spoor.Country
+}
+
+// life is the ordinary business of a scenario's account.
+type life struct {
+	account spoor.AccountID
+	in, out int
+	about   float64 // euro, the median
+}
+
+// alerts runs a scenario.
+func (sc *scenario) alerts(t testing.TB) []spoor.Alert {
+	t.Helper()
+	ordinary := sc.economy.all(t)
+	all := merge(ordinary, sc.payments)
+	all = merge(all, sc.living(ordinary))
+	alerts, _ := usual().run(t, all)
+	return alerts
+}
+
+// living makes the ordinary transfers of the scenario's accounts: with accounts
+// of the background that make transfers, on the days and hours on which the
+// background makes its own.
+func (sc *scenario) living(background []spoor.Payment) (out []spoor.Payment) {
+	var transfers []int
+	for i := range background {
+		if p := &background[i]; p.Channel == spoor.CreditTransfer && p.From != p.To {
+			transfers = append(transfers, i)
+		}
+	}
+	for _, l := range sc.lives {
+		h := fnv.New64a()
+		io.WriteString(h, l.account.String())
+		dice := rand.New(rand.NewPCG(sc.economy.seed, h.Sum64()))
+		for i := range l.in + l.out {
+			model := background[transfers[dice.IntN(len(transfers))]]
+			amount := int64(100 * l.about * math.Exp(0.8*dice.NormFloat64()))
+			p := spoor.Payment{Time: model.Time, Channel: spoor.CreditTransfer, Paid: spoor.Money{Amount: max(1, amount), Currency: spoor.EUR}}
+			if p.Received = p.Paid; i < l.in {
+				p.From, p.FromCountry, p.To, p.ToCountry = model.From, model.FromCountry, l.account, sc.country[l.account]
+			} else {
+				p.From, p.FromCountry, p.To, p.ToCountry = l.account, sc.country[l.account], model.To, model.ToCountry
+			}
+			out = append(out, p)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b spoor.Payment) int { return cmp.Compare(a.Time, b.Time) })
+	return out
+}
+
+// check runs a scenario and says in words what is missing and what is there.
+func (sc *scenario) check(t *testing.T) {
+	alerts := sc.alerts(t)
+	var failed []string
+	for _, e := range sc.expects {
+		if why := e.unmet(alerts); why != "" {
+			failed = append(failed, fmt.Sprintf("%s:%d: %s\n      - %s\n      + %s", sc.file, e.line, sc.title, e.text, why))
+		}
+	}
+	if len(failed) == 0 {
+		return
+	}
+	t.Errorf("%s\n%s", strings.Join(failed, "\n"), sc.seen(alerts))
+}
+
+// seen lists the alerts about a scenario's own accounts, and its payments.
+func (sc *scenario) seen(alerts []spoor.Alert) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nAlerts about the scenario's accounts, of %d in all:\n", len(alerts))
+	n := 0
+	for i := range alerts {
+		if a := &alerts[i]; slices.ContainsFunc(a.Payments, func(id string) bool { return strings.HasPrefix(id, "s") }) {
+			n++
+			b.WriteString(describe(a, i+1))
+		}
+	}
+	if n == 0 {
+		b.WriteString("  none\n")
+	}
+	b.WriteString("\nPayments of the scenario:\n")
+	for i := range sc.payments {
+		p := &sc.payments[i]
+		fmt.Fprintf(&b, "  %-4s %s  %s -> %s  %s %s\n", p.ID, p.Time.Time().Format("2006-01-02 15:04"), p.From, p.To, p.Paid, p.Channel)
+	}
+	return b.String()
+}
+
+// expectation is a line that begins with "expect".
+type expectation struct {
+	text       string
+	line       int
+	not        bool
+	typologies []spoor.Typology // any of them; none means any alert
+	at         string           // the account that the alert turns on
+	touching   string           // an account among the alert's
+	exactly    int              // payments; 0 for any number
+	least      int
+	money      *spoor.Money
+	first      int // place in the list, 0 for any
+}
+
+func (e *expectation) matches(a *spoor.Alert) bool {
+	named := len(e.typologies) == 0 || slices.Contains(e.typologies, a.Typology)
+	if e.not { // a second opinion in the alert counts, too
+		named = named || slices.ContainsFunc(a.Typologies, func(t spoor.Typology) bool { return slices.Contains(e.typologies, t) })
+	}
+	return named &&
+		(e.at == "" || a.Accounts[0] == e.at) &&
+		(e.touching == "" || slices.Contains(a.Accounts, e.touching)) &&
+		(e.exactly == 0 || len(a.Payments) == e.exactly) &&
+		(e.least == 0 || len(a.Payments) >= e.least) &&
+		(e.money == nil || a.Amount == e.money.Amount && a.Currency == e.money.Currency)
+}
+
+// unmet says why alerts are not as expected, "" where they are.
+func (e *expectation) unmet(alerts []spoor.Alert) string {
+	i := slices.IndexFunc(alerts, func(a spoor.Alert) bool { return e.matches(&a) })
+	switch {
+	case e.not && i >= 0:
+		return "there is one: " + brief(&alerts[i])
+	case e.not:
+		return ""
+	case i < 0:
+		return "there is none"
+	case e.first > 0 && i >= e.first:
+		return fmt.Sprintf("it is number %d of %d", i+1, len(alerts))
+	}
+	return ""
+}
+
+// parseScenarios reads a file of scenarios; README.md beside them describes it.
+func parseScenarios(name string, typology spoor.Typology, src io.Reader) ([]*scenario, error) {
+	p := parser{file: name, typology: typology}
+	lines := bufio.NewScanner(src)
+	for lines.Scan() {
+		p.n++
+		if err := p.take(strings.TrimSpace(lines.Text())); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, p.n, err)
+		}
+	}
+	if err := p.end(); err != nil {
+		return nil, fmt.Errorf("%s:%d: %w", name, p.n, err)
+	}
+	return p.done, lines.Err()
+}
+
+type parser struct {
+	file     string
+	typology spoor.Typology
+	n        int
+	economy  economy // of the head of the file
+	sc       *scenario
+	done     []*scenario
+}
+
+func (p *parser) take(line string) error {
+	word, rest, _ := strings.Cut(line, " ")
+	switch {
+	case line == "" || strings.HasPrefix(line, "#"):
+		return nil
+	case line == "---":
+		if err := p.end(); err != nil {
+			return err
+		}
+		p.sc = &scenario{file: p.file, line: p.n + 1, typology: p.typology, economy: p.economy, country: map[spoor.AccountID]spoor.Country{}}
+		return nil
+	case word == "background":
+		return p.background(rest)
+	case p.sc == nil:
+		return fmt.Errorf("%q stands before the first ---: only comments and the background do", line)
+	case word == "scheme:" || word == "near":
+		p.sc.scheme = word == "scheme:"
+		_, title, _ := strings.Cut(line, ":")
+		p.sc.title = strings.TrimSpace(title)
+		return nil
+	case word == "ordinary":
+		return p.life(rest)
+	case word == "expect":
+		return p.expect(line, rest)
+	}
+	return p.payment(strings.Fields(line))
+}
+
+// end closes a scenario and numbers its payments in order of time.
+func (p *parser) end() error {
+	sc := p.sc
+	if sc == nil {
+		return nil
+	}
+	switch {
+	case sc.title == "":
+		return fmt.Errorf("the scenario above has no title: want \"scheme: ...\" or \"near miss: ...\"")
+	case len(sc.payments) == 0 || len(sc.expects) == 0:
+		return fmt.Errorf("%q has %d payments and %d expectations: want some of each", sc.title, len(sc.payments), len(sc.expects))
+	case sc.scheme && (sc.expects[0].not || !slices.Contains(sc.expects[0].typologies, sc.typology)):
+		return fmt.Errorf("%q is a scheme: its first expectation must be one of %s", sc.title, sc.typology)
+	}
+	slices.SortStableFunc(sc.payments, func(a, b spoor.Payment) int { return cmp.Compare(a.Time, b.Time) })
+	for i := range sc.payments {
+		pay := &sc.payments[i]
+		pay.ID = fmt.Sprintf("s%d", i+1)
+		pay.FromCountry, pay.ToCountry = sc.country[pay.From], sc.country[pay.To]
+	}
+	p.done = append(p.done, sc)
+	return nil
+}
+
+// background reads "20000 payments over 30 days seed 7".
+func (p *parser) background(rest string) error {
+	e := economy{}
+	if _, err := fmt.Sscanf(rest, "%d payments over %d days seed %d", &e.payments, &e.days, &e.seed); err != nil {
+		return fmt.Errorf("background %q: want such as \"20000 payments over 30 days seed 7\"", rest)
+	}
+	if p.sc != nil {
+		p.sc.economy = e
+	} else {
+		p.economy = e
+	}
+	return nil
+}
+
+// life reads "A1 A2: 12 in, 18 out, about 140 EUR".
+func (p *parser) life(rest string) error {
+	names, what, _ := strings.Cut(rest, ":")
+	l := life{}
+	if _, err := fmt.Sscanf(strings.TrimSpace(what), "%d in, %d out, about %g EUR", &l.in, &l.out, &l.about); err != nil {
+		return fmt.Errorf("ordinary %q: want such as \"A1 A2: 12 in, 18 out, about 140 EUR\"", rest)
+	}
+	for _, n := range strings.Fields(names) {
+		l.account = spoor.ParseAccountID(n)
+		p.sc.lives = append(p.sc.lives, l)
+		if _, ok := p.sc.country[l.account]; !ok {
+			return fmt.Errorf("ordinary life of %s: it takes part in no payment above", n)
+		}
+	}
+	return nil
+}
+
+// home is where an account is kept that no line places elsewhere.
+var home = spoor.Country{'D', 'E'}
+
+// payment reads "2022-09-03 08:10 A1 -> B1 5000.00 EUR [as 4890.00 USD]
+// [channel] [IT NL] [every 7 days 4 times]".
+func (p *parser) payment(f []string) error {
+	if len(f) < 7 || f[3] != "->" {
+		return fmt.Errorf("%q: want such as \"2022-09-03 08:10 A1 -> B1 5000.00 EUR\"", strings.Join(f, " "))
+	}
+	at, err := time.Parse("2006-01-02 15:04", f[0]+" "+f[1])
+	if err != nil {
+		return err
+	}
+	pay := spoor.Payment{Time: spoor.At(at), From: spoor.ParseAccountID(f[2]), To: spoor.ParseAccountID(f[4]), Channel: spoor.CreditTransfer}
+	if pay.Paid, err = money(f[5:7]); err != nil {
+		return err
+	}
+	pay.Received = pay.Paid
+	f = f[7:]
+	if len(f) >= 3 && f[0] == "as" {
+		if pay.Received, err = money(f[1:3]); err != nil {
+			return err
+		}
+		f = f[3:]
+	}
+	if len(f) > 0 {
+		if c, ok := spoor.ParseChannel(f[0]); ok {
+			pay.Channel, f = c, f[1:]
+		}
+	}
+	from, to := spoor.Country{}, spoor.Country{}
+	if len(f) >= 2 && len(f[0]) == 2 && len(f[1]) == 2 {
+		from, _ = spoor.ParseCountry(f[0])
+		to, _ = spoor.ParseCountry(f[1])
+		f = f[2:]
+	}
+	if err := cmp.Or(p.place(pay.From, from), p.place(pay.To, to)); err != nil {
+		return err
+	}
+	days, times := 0, 1
+	if len(f) == 5 && f[0] == "every" && f[2] == "days" && f[4] == "times" {
+		if days, err = strconv.Atoi(f[1]); err == nil {
+			times, err = strconv.Atoi(f[3])
+		}
+		if err != nil {
+			return err
+		}
+		f = nil
+	}
+	if len(f) > 0 {
+		return fmt.Errorf("%q is not understood at the end of a payment", strings.Join(f, " "))
+	}
+	for range times {
+		p.sc.payments = append(p.sc.payments, pay)
+		pay.Time += spoor.Instant(days) * spoor.Day
+	}
+	return nil
+}
+
+// place notes where an account is kept. A payment that does not say leaves it
+// where it was said to be, else at home.
+func (p *parser) place(a spoor.AccountID, c spoor.Country) error {
+	was, ok := p.sc.country[a]
+	switch {
+	case !ok && c == spoor.Country{}:
+		p.sc.country[a] = home
+	case !ok:
+		p.sc.country[a] = c
+	case c != spoor.Country{} && was != c:
+		return fmt.Errorf("%s is kept in %s here and in %s above", a, c, was)
+	}
+	return nil
+}
+
+func money(f []string) (m spoor.Money, err error) {
+	if m.Currency, err = spoor.ParseCurrency(f[1]); err != nil {
+		return m, err
+	}
+	m.Amount, err = spoor.ParseAmount(f[0], m.Currency.Scale())
+	return m, err
+}
+
+// expect reads
+//
+//	expect fan-in|{cycle, chain}|alert at|touching B1 [with [at least] 6 payments] [of 30000.00 EUR] [among the first 10]
+//	expect no alert|fan-in at|touching B1
+func (p *parser) expect(line, rest string) error {
+	e := expectation{text: line, line: p.n}
+	rest, e.not = strings.CutPrefix(rest, "no ")
+	if set, after, ok := strings.Cut(rest, "}"); ok && strings.HasPrefix(set, "{") {
+		for _, name := range strings.Split(set[1:], ",") {
+			e.typologies = append(e.typologies, spoor.Typology(strings.TrimSpace(name)))
+		}
+		rest = after
+	} else if name, after, _ := strings.Cut(rest, " "); name != "alert" {
+		e.typologies, rest = []spoor.Typology{spoor.Typology(name)}, after
+	} else {
+		rest = after
+	}
+	for _, name := range e.typologies {
+		if !slices.Contains(spoor.Typologies(), name) {
+			return fmt.Errorf("%q is no typology", name)
+		}
+	}
+	if err := e.clauses(strings.Fields(rest)); err != nil {
+		return err
+	}
+	if e.at == "" && e.touching == "" {
+		return fmt.Errorf("%q names no account: want \"at B1\" or \"touching B1\"", line)
+	}
+	if name := cmp.Or(e.at, e.touching); p.sc.country[spoor.ParseAccountID(name)] == (spoor.Country{}) {
+		return fmt.Errorf("%s takes part in no payment above", name)
+	}
+	p.sc.expects = append(p.sc.expects, e)
+	return nil
+}
+
+func (e *expectation) clauses(f []string) (err error) {
+	for len(f) > 0 && err == nil {
+		is := func(words ...string) bool {
+			for i, w := range words {
+				if i >= len(f) || w != "" && f[i] != w {
+					return false
+				}
+			}
+			return true
+		}
+		switch {
+		case is("at", ""):
+			e.at, f = f[1], f[2:]
+		case is("touching", ""):
+			e.touching, f = f[1], f[2:]
+		case is("with", "at", "least", "", "payments"):
+			e.least, err = strconv.Atoi(f[3])
+			f = f[5:]
+		case is("with", "", "payments"):
+			e.exactly, err = strconv.Atoi(f[1])
+			f = f[3:]
+		case is("of", "", ""):
+			var m spoor.Money
+			m, err = money(f[1:3])
+			e.money, f = &m, f[3:]
+		case is("among", "the", "first", ""):
+			e.first, err = strconv.Atoi(f[3])
+			f = f[4:]
+		default:
+			err = fmt.Errorf("%q is not understood in an expectation", strings.Join(f, " "))
+		}
+	}
+	return err
+}
+
+// TestScenarioFaults makes sure that a slip of the pen in a scenario is said
+// rather than passed over.
+func TestScenarioFaults(t *testing.T) {
+	const good = "background 5000 payments over 30 days seed 1\n---\nscheme: x\n2022-09-03 08:10 A -> B 5.00 EUR\nexpect fan-in at B\n"
+	if _, err := parseScenarios("x.txt", spoor.FanIn, strings.NewReader(good)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"-> B", "B", "want such as"},
+		{"5.00 EUR", "5.00 EUX", "EUX"},
+		{"5.00 EUR", "5.00 EUR wires", "not understood"},
+		{"expect fan-in at B", "expect fan-inn at B", "no typology"},
+		{"expect fan-in at B", "expect fan-in at C", "takes part in no payment"},
+		{"expect fan-in at B", "expect fan-in", "names no account"},
+		{"expect fan-in at B", "expect no fan-in at B", "is a scheme"},
+		{"expect fan-in at B", "expect fan-in at B with many payments", "many"},
+		{"expect fan-in at B", "expect fan-in at B by night", "not understood"},
+		{"scheme: x", "", "no title"},
+		{"seed 1", "", "background"},
+		{"EUR\n", "EUR IT NL\n2022-09-03 08:10 A -> B 5.00 EUR DE NL\n", "kept in DE here and in IT above"},
+		{"expect", "ordinary C: 1 in, 1 out, about 9 EUR\nexpect", "takes part in no payment"},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		_, err := parseScenarios("x.txt", spoor.FanIn, strings.NewReader(text))
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "x.txt:") {
+			t.Errorf("%q for %q gives %v: want x.txt:LINE and %q", c.new, c.old, err, c.want)
+		}
+	}
+}
