@@ -265,7 +265,7 @@ func uTurn(p *plot) {
 		path = append(path, next)
 	}
 	p.hops(append(path, b))
-	p.say("through %d life.Countries and back to the same owner", n)
+	p.say("through %d countries and back to the same owner", n)
 }
 
 func frontBusiness(p *plot) {

@@ -151,12 +151,12 @@ func TestEveryWorldIsSoundByChance(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := world.Options{
 			LookAlikes: .006,
-			Payments: rapid.IntRange(2000, 30_000).Draw(t, "payments"),
-			Illicit:  rapid.Float64Range(0, .2).Draw(t, "illicit"),
-			Seed:     rapid.Uint64().Draw(t, "seed"),
-			Days:     rapid.IntRange(7, 90).Draw(t, "days"),
-			Start:    spoor.Instant(rapid.Int64Range(1_500_000_000, 1_800_000_000).Draw(t, "start")),
-			Rates:    rates,
+			Payments:   rapid.IntRange(2000, 30_000).Draw(t, "payments"),
+			Illicit:    rapid.Float64Range(0, .2).Draw(t, "illicit"),
+			Seed:       rapid.Uint64().Draw(t, "seed"),
+			Days:       rapid.IntRange(7, 90).Draw(t, "days"),
+			Start:      spoor.Instant(rapid.Int64Range(1_500_000_000, 1_800_000_000).Draw(t, "start")),
+			Rates:      rates,
 		}
 		w, err := world.New(o)
 		if err != nil {

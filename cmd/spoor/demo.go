@@ -70,7 +70,7 @@ func (c *demoCmd) Run(e *env) error {
 		return err
 	}
 	cash := origins(back)
-	fmt.Fprintf(w, "The latest payment of these alerts, traced back, first in first out: %s of its %s began as cash, in %d deposits:\n", money(back.LeftInCash), money(back.Traced), len(cash))
+	fmt.Fprintf(w, "The latest payment of these alerts, traced back, first in first out: %s of its %s began as cash, taken from %d deposits, which were in full:\n", money(back.LeftInCash), money(back.Traced), len(cash))
 	s.deposits(w, cash)
 	cash = s.withCash(cash, found)
 
@@ -318,34 +318,43 @@ func (s *story) freezable(w io.Writer, r *trace.Result) {
 	fmt.Fprintln(t, "amount\tholder\taccount\tcame in as\tinstrument\t")
 	for i, h := range r.Holdings {
 		held += h.Amount
-		if i < 8 {
+		if i < 12 {
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t\n", spoor.Money{Amount: h.Amount, Currency: h.Currency}.Grouped(), s.name(h.Account), h.Account, last[h.Account], instrument(s.lands[h.Account]))
 		}
 	}
 	t.Flush()
-	if rest := len(r.Holdings) - 8; rest > 0 {
+	if rest := len(r.Holdings) - 12; rest > 0 {
 		fmt.Fprintf(w, "and %d smaller holdings\n", rest)
 	}
 	fmt.Fprintf(w, "\nIn all %s of %s traced lie in %d accounts; %s left the data's view.\n",
 		spoor.Money{Amount: held, Currency: r.Traced.Currency}.Grouped(), money(r.Traced), len(r.Holdings), money(r.LeftView))
+	fmt.Fprintln(w, "Instruments as an Italian authority would use them. Holders who got wages or a market price may be in good faith.")
 	fmt.Fprintln(w, "Money that bought a building is frozen as the building: the order names the property, not the seller's account.")
 }
 
 // union are the members of the European Union in whose territory Reg. (EU)
-// 2018/1805 applies: all but Denmark and Ireland.
-const union = "AT BE BG CY CZ DE EE ES FI FR GR HR HU IT LT LU LV MT NL PL PT RO SE SI SK"
+// 2018/1805 applies: all but Denmark and Ireland. council lists parties to the
+// Warsaw Convention (CETS 198) outside it, from memory.
+const (
+	union   = "AT BE BG CY CZ DE EE ES FI FR GR HR HU IT LT LU LV MT NL PL PT RO SE SI SK"
+	council = "AL AM AZ BA GE MC MD ME MK RS SM TR UA"
+)
 
 // instrument names how an Italian authority reaches an asset.
 func instrument(c spoor.Country) string {
 	switch code := c.String(); {
 	case code == "IT":
-		return "freezing order, Dir. (EU) 2024/1260"
+		return "national freezing order (Dir. (EU) 2024/1260)"
 	case code == "DK" || code == "IE":
 		return "freezing order, FD 2003/577/JHA"
+	case code == "GB":
+		return "request, EU-UK TCA Part Three Title XI"
 	case code != "" && strings.Contains(union, code):
 		return "certificate Annex I, Reg. (EU) 2018/1805"
+	case code != "" && strings.Contains(council, code):
+		return "request, Warsaw Convention (CETS 198)"
 	}
-	return "mutual legal assistance, CETS 198 or UN 1988 Art 5"
+	return "mutual legal assistance, UN Convention 1988 Art 5"
 }
 
 // draw writes the pictures and says where they are.

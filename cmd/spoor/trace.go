@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -37,6 +38,9 @@ type traceCmd struct {
 func (c *traceCmd) Run(e *env) error {
 	if len(c.From)+len(c.Payments) == 0 {
 		return usage("say what to trace: --from ACCOUNT or --payments ID,ID")
+	}
+	if ext := filepath.Ext(c.Picture); c.Picture != "" && ext != ".svg" && ext != ".html" {
+		return usage("--picture: want a name that ends in .svg or .html")
 	}
 	table, err := c.table()
 	if err != nil {
@@ -77,7 +81,7 @@ func (c *traceCmd) Run(e *env) error {
 		return writeJSON(e.stdout, r)
 	}
 	showTrace(e.stdout, r, c.Top)
-	if len(flow.Links) <= 60 {
+	if n := len(flow.Links); n > 0 && n <= 60 {
 		fmt.Fprintln(e.stdout)
 		return tree.Write(e.stdout, flow, width(e.stdout), colour(e.stdout))
 	}
@@ -157,9 +161,13 @@ func resolve(g *graph.Graph, name string) (spoor.AccountID, error) {
 }
 
 func showTrace(w io.Writer, r *trace.Result, top int) {
-	verb := "went"
-	if r.Direction == "backward" {
-		verb = "came from"
+	verb, note := "went", "never pays on in this data"
+	if r.Direction == backward {
+		verb, note = "came from", "is never paid in this data"
+	}
+	if len(r.Flows) == 0 {
+		fmt.Fprintf(w, "%s: no payment in this data shows where its money %s.\n", strings.Join(r.From, ", "), verb)
+		return
 	}
 	fmt.Fprintf(w, "Where %s of %s %s, by %s\n\n", money(r.Traced), strings.Join(r.From, ", "), verb, r.Method)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -169,20 +177,25 @@ func showTrace(w io.Writer, r *trace.Result, top int) {
 			fmt.Fprintf(t, "… %d more\t\t\t\t\t\t\n", len(r.Holdings)-top)
 			break
 		}
-		note := ""
+		rest := ""
 		if h.AtRest {
-			note = "never pays on in this data"
+			rest = note
 		}
-		fmt.Fprintf(t, "%s\t%s\t%.1f %%\t%d\t%s\t%s\t%s\n", h.Account, spoor.Money{Amount: h.Amount, Currency: h.Currency}.Grouped(), 100*h.Share, h.Hops, h.First.Date(), h.Last.Date(), note)
+		fmt.Fprintf(t, "%s\t%s\t%.1f %%\t%d\t%s\t%s\t%s\n", h.Account, spoor.Money{Amount: h.Amount, Currency: h.Currency}.Grouped(), 100*h.Share, h.Hops, h.First.Date(), h.Last.Date(), rest)
 	}
 	t.Flush()
 	var held int64
 	for _, h := range r.Holdings {
 		held += h.Amount
 	}
-	fmt.Fprintf(w, "\nheld in %d accounts %s + left the data's view %s (cash %s) + still at the source %s = traced %s\n", len(r.Holdings),
-		money(trace.Sum{Amount: held, Currency: r.Traced.Currency}), money(r.LeftView),
-		money(r.LeftInCash), money(r.HeldAtSource), money(r.Traced))
+	sum := trace.Sum{Amount: held, Currency: r.Traced.Currency}
+	if r.Direction == backward {
+		fmt.Fprintf(w, "\nbegan in %s: %s + came from outside the data %s (cash %s) + not explained by payments in %s = traced %s\n", plural(len(r.Holdings), "account"), money(sum),
+			money(r.LeftView), money(r.LeftInCash), money(r.HeldAtSource), money(r.Traced))
+	} else {
+		fmt.Fprintf(w, "\nheld in %s: %s + left the data's view %s (cash %s) + still at the source %s = traced %s\n", plural(len(r.Holdings), "account"), money(sum),
+			money(r.LeftView), money(r.LeftInCash), money(r.HeldAtSource), money(r.Traced))
+	}
 	for i, p := range r.Paths {
 		if i == 0 {
 			fmt.Fprintln(w, "\nLargest paths:")
@@ -197,6 +210,16 @@ func showTrace(w io.Writer, r *trace.Result, top int) {
 	}
 }
 
+// backward is a result's direction when money was followed to its origin.
+const backward = "backward"
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
 func money(s trace.Sum) string { return spoor.Money{Amount: s.Amount, Currency: s.Currency}.Grouped() }
 
 // traceFlow turns a trace into a picture; note gives an account's second line,
@@ -207,7 +230,7 @@ func traceFlow(r *trace.Result, note func(account string) (label, note string)) 
 		Currency: r.Traced.Currency,
 		Footer:   "Traced by Spoor. Amounts are the traced part of each payment.",
 	}
-	if r.Direction == "backward" {
+	if r.Direction == backward {
 		f.Title = fmt.Sprintf("Where %s came from, by %s", money(r.Traced), r.Method)
 	}
 	index := map[string]int{}
@@ -234,7 +257,11 @@ func traceFlow(r *trace.Result, note func(account string) (label, note string)) 
 	}
 	for _, h := range r.Holdings {
 		n := &f.Nodes[node(h.Account)]
-		n.Value, n.Kind = h.Amount, draw.Holding
+		if r.Direction == backward {
+			n.Kind = draw.Source
+		} else {
+			n.Value, n.Kind = h.Amount, draw.Holding
+		}
 	}
 	for i := range f.Nodes {
 		if n := &f.Nodes[i]; n.Kind == draw.Ordinary && !paidTo[n.ID] {

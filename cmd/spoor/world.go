@@ -23,7 +23,7 @@ type worldCmd struct {
 	Start    string  `help:"First day." default:"2022-09-01"`
 	Plant    string  `help:"Hide the attempts of this AMLworld patterns file among living accounts." type:"existingfile"`
 	Alone    bool    `help:"Leave the accounts of --plant without ordinary life."`
-	Format   string  `help:"What to write: amlworld (Trans.csv, Patterns.txt, accounts.csv), plain (payments.csv) or both." enum:"amlworld,plain,both" default:"both"`
+	Format   string  `help:"What to write: amlworld (Trans.csv, Patterns.txt, accounts.csv), plain (payments.csv) or both." enum:"amlworld,plain,both" default:"amlworld"`
 	Out      string  `help:"Folder to write to." required:""`
 }
 
