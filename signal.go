@@ -39,11 +39,12 @@ func Typologies() []Typology {
 // what alerts.jsonl holds, one a line.
 type Alert struct {
 	ID         string            `json:"id"`
-	Typology   Typology          `json:"typology"`   // of the strongest signal
-	Typologies []Typology        `json:"typologies"` // of all its signals, strongest first
-	Score      float64           `json:"score"`      // orders what to read first; see Reasons
-	Accounts   []string          `json:"accounts"`   // the account the alert turns on first
-	Payments   []string          `json:"payments"`   // own ids or record numbers, in order of time
+	Typology   Typology          `json:"typology"`          // of the strongest signal
+	Typologies []Typology        `json:"typologies"`        // of all its signals, strongest first
+	Score      float64           `json:"score"`             // orders what to read first; see Reasons
+	Accounts   []string          `json:"accounts"`          // the account the alert turns on first
+	Holders    map[string]string `json:"holders,omitempty"` // names by account, where the data has them
+	Payments   []string          `json:"payments"`          // own ids or record numbers, in order of time
 	First      Instant           `json:"first"`
 	Last       Instant           `json:"last"`
 	Amount     int64             `json:"amount"`   // minor units: the money that the scheme moved, counted once

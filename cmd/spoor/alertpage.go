@@ -2,12 +2,34 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 
 	"spoor"
 	"spoor/draw"
 	"spoor/draw/page"
 	"spoor/graph"
 )
+
+// drawAlerts writes a page for each alert, whose payments must be in the graph
+// still; those that have left the window are passed over.
+func drawAlerts(dir string, g *graph.Graph, alerts []spoor.Alert) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for i := range alerts {
+		sheet := alertPage(g, &alerts[i], nil)
+		if len(sheet.Pictures[0].Flow.Links) == 0 {
+			continue
+		}
+		name := filepath.Join(dir, fmt.Sprintf("alert-%d.html", i+1))
+		if err := writeFile(name, func(w io.Writer) error { return page.Write(w, sheet) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // alertPage draws an alert: its subgraph, its reasons and its facts. The
 // alert's payments must be in the graph still; note may be nil.
@@ -35,6 +57,10 @@ func alertPage(g *graph.Graph, a *spoor.Alert, note func(account string) (label,
 		}
 		if note != nil {
 			n.Label, n.Note = note(n.ID)
+		} else if holder := a.Holders[n.ID]; holder != "" {
+			n.Label, n.Note = holder, g.Country(acc).String()
+		} else {
+			n.Note = g.Country(acc).String()
 		}
 		index[acc] = len(f.Nodes)
 		f.Nodes = append(f.Nodes, n)
@@ -53,5 +79,5 @@ func alertPage(g *graph.Graph, a *spoor.Alert, note func(account string) (label,
 		f.Links = append(f.Links, draw.Link{From: node(from), To: node(to), Amount: m.Amount, Time: g.Time(r), Count: 1, Note: g.Channel(r).String() + " " + g.ID(r)})
 	}
 	facts := []page.Fact{{Name: "Typology", Value: string(a.Typology)}, {Name: "Score", Value: fmt.Sprintf("%.0f", a.Score)}, {Name: "Amount", Value: amount}, {Name: "Payments", Value: fmt.Sprint(len(a.Payments))}, {Name: "Accounts", Value: fmt.Sprint(len(a.Accounts))}}
-	return &page.Page{Title: f.Title, Facts: facts, Reasons: a.Reasons, Pictures: []page.Picture{{Flow: f, Draw: draw.Graph}}, Footer: f.Footer}
+	return &page.Page{Title: f.Title, Facts: facts, Reasons: reasonsNamed(a), Pictures: []page.Picture{{Flow: f, Draw: draw.Graph}}, Footer: f.Footer}
 }

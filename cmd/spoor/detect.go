@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"spoor"
 	"spoor/detect"
+	"spoor/draw/text"
 	"spoor/graph"
 )
 
@@ -20,6 +22,7 @@ type detectCmd struct {
 	reading
 	Out        string        `help:"Write all alerts here, one JSON object a line."`
 	Scores     string        `help:"Write payment,score for every payment in input order."`
+	Pictures   string        `help:"Write a page with a picture of each of the --top alerts into this folder."`
 	Parameters string        `help:"A member's own parameters (TOML), within the bounds of the shared file." type:"existingfile"`
 	Window     time.Duration `help:"How much of the past the graph holds." default:"720h"`
 	Workers    int           `help:"Goroutines that look for typologies; the result does not depend on it. 0: one a core."`
@@ -35,6 +38,7 @@ type detection struct {
 	g       *graph.Graph
 	took    time.Duration
 	evicted uint64
+	named   bool // payments carry names of holders
 }
 
 func (c *detectCmd) Run(e *env) error {
@@ -46,8 +50,16 @@ func (c *detectCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if err := c.findHolders(e, d); err != nil {
+		return err
+	}
 	if c.Out != "" {
 		if err := writeFile(c.Out, func(w io.Writer) error { return writeAlerts(w, d.alerts) }); err != nil {
+			return err
+		}
+	}
+	if c.Pictures != "" {
+		if err := drawAlerts(c.Pictures, d.g, d.alerts[:min(c.Top, len(d.alerts))]); err != nil {
 			return err
 		}
 	}
@@ -98,6 +110,7 @@ func (c *detectCmd) detect(e *env, params *detect.Parameters) (*detection, error
 	start := time.Now()
 	var refs []graph.Ref
 	out.sum, err = c.each(e, "detecting", begin, func(batch []spoor.Payment) error {
+		out.named = out.named || len(batch) > 0 && batch[0].FromName+batch[0].ToName != ""
 		refs = refs[:0]
 		for i := range batch {
 			r, err := out.g.Add(&batch[i])
@@ -120,6 +133,70 @@ func (c *detectCmd) detect(e *env, params *detect.Parameters) (*detection, error
 	}
 	out.took, out.stats, out.evicted = time.Since(start), d.Stats(), out.g.Evicted()
 	return out, nil
+}
+
+// findHolders reads the files once more for the names of the accounts in
+// alerts, where payments carry names; AMLworld's accounts file gives them too.
+func (c *detectCmd) findHolders(e *env, d *detection) error {
+	wanted := map[spoor.AccountID]string{}
+	for _, a := range d.alerts {
+		for _, acc := range a.Accounts {
+			wanted[spoor.ParseAccountID(acc)] = ""
+		}
+	}
+	name := func(id spoor.AccountID, name string) {
+		if was, ok := wanted[id]; ok && was == "" && name != "" {
+			wanted[id] = text.Clean(name)
+		}
+	}
+	if c.Account != "" {
+		accounts, err := c.accounts()
+		if err != nil {
+			return err
+		}
+		for _, a := range accounts {
+			name(a.ID, a.EntityName)
+		}
+	}
+	if d.named && !slices.Contains(c.Files, "-") {
+		err := c.inOrder(e, func(p *spoor.Payment) error {
+			name(p.From, p.FromName)
+			name(p.To, p.ToName)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for i := range d.alerts {
+		a := &d.alerts[i]
+		for _, acc := range a.Accounts {
+			if n := wanted[spoor.ParseAccountID(acc)]; n != "" {
+				if a.Holders == nil {
+					a.Holders = map[string]string{}
+				}
+				a.Holders[acc] = n
+			}
+		}
+	}
+	return nil
+}
+
+// reasonsNamed gives an alert's reasons with holders before account numbers,
+// cleaned for a terminal.
+func reasonsNamed(a *spoor.Alert) []string {
+	pairs := make([]string, 0, 2*len(a.Holders))
+	for _, acc := range a.Accounts {
+		if n := a.Holders[acc]; n != "" {
+			pairs = append(pairs, acc, n+" ("+acc+")")
+		}
+	}
+	named := strings.NewReplacer(pairs...)
+	out := make([]string, 0, len(a.Reasons))
+	for _, r := range a.Reasons {
+		out = append(out, text.Clean(named.Replace(r)))
+	}
+	return out
 }
 
 func writeFile(name string, f func(io.Writer) error) error {
@@ -179,13 +256,13 @@ func csvField(s string) string {
 // showAlerts prints what to read first.
 func showAlerts(w io.Writer, alerts []spoor.Alert, top int) {
 	if len(alerts) == 0 {
-		fmt.Fprintln(w, "No alerts: nothing here is unusual enough for the accounts it passes through.")
+		fmt.Fprintln(w, "No alerts: nothing here is unusual enough for the accounts it passes through. A few dozen payments are too few to judge by.")
 		return
 	}
 	for i, a := range alerts[:min(top, len(alerts))] {
-		fmt.Fprintf(w, "%3d. %-22s score %3.0f   %s   %s to %s   %d payments, %d accounts\n", i+1, a.Typology, a.Score,
-			spoor.Money{Amount: a.Amount, Currency: a.Currency}.Grouped(), a.First.Date(), a.Last.Date(), len(a.Payments), len(a.Accounts))
-		for _, r := range a.Reasons {
+		fmt.Fprintf(w, "%3d. %-22s score %3.0f   %s   %s to %s   %s, %s\n", i+1, a.Typology, a.Score,
+			spoor.Money{Amount: a.Amount, Currency: a.Currency}.Grouped(), a.First.Date(), a.Last.Date(), plural(len(a.Payments), "payment"), plural(len(a.Accounts), "account"))
+		for _, r := range reasonsNamed(&a) {
 			fmt.Fprintf(w, "       %s\n", r)
 		}
 	}
@@ -213,12 +290,12 @@ func (d *detection) footer(w io.Writer) {
 		fmt.Fprintf(w, "%d payments left the window while reading\n", d.evicted)
 	}
 	if d.stats.Bites > 0 {
-		fmt.Fprintf(w, "hubs were not looked into %d times (degree cap)\n", d.stats.Bites)
+		fmt.Fprintf(w, "accounts with very many payments (hubs) were left out of a search %d times, by the degree cap\n", d.stats.Bites)
 	}
 	if d.sum.skipped > 0 {
 		fmt.Fprintf(w, "%d bad records skipped:\n", d.sum.skipped)
 		for _, p := range d.sum.listed {
-			fmt.Fprintf(w, "  %v\n", p)
+			fmt.Fprintf(w, "  %s\n", text.Clean(p.Error()))
 		}
 	}
 }

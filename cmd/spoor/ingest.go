@@ -214,17 +214,23 @@ func (r *reading) sorted(e *env, what string, f func([]spoor.Payment) error) (*s
 	return sum, nil
 }
 
-// countries reads the accounts file, if one was given.
-func (r *reading) countries() (map[spoor.AccountID]spoor.Country, error) {
-	if r.Account == "" {
-		return nil, nil
-	}
+// accounts reads the accounts file that was given.
+func (r *reading) accounts() ([]amlworld.Account, error) {
 	f, err := os.Open(r.Account)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	accounts, err := amlworld.ReadAccounts(r.Account, f)
+	return amlworld.ReadAccounts(r.Account, f)
+}
+
+// countries gives where the accounts of the accounts file are kept; nil where
+// none was given.
+func (r *reading) countries() (map[spoor.AccountID]spoor.Country, error) {
+	if r.Account == "" {
+		return nil, nil
+	}
+	accounts, err := r.accounts()
 	if err != nil {
 		return nil, err
 	}
