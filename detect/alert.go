@@ -1,129 +1,23 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
 	"spoor"
+	"spoor/detect/internal/look"
+	"spoor/detect/internal/usual"
 	"spoor/graph"
 )
-
-// Rules names the version of the detectors' code: it changes whenever the same
-// payments and parameters could give other alerts.
-const Rules = "1"
-
-// assessed is a signal with what can be said of it.
-type assessed struct {
-	*signal
-	reasons []string
-}
-
-// alert assesses closed signals, joins those about the same money and makes
-// alerts of what is strong enough.
-func (d *Detector) alert(signals []*signal) []spoor.Alert {
-	byName := map[spoor.Typology]finder{}
-	for _, f := range d.finder {
-		byName[f.typology()] = f
-	}
-	first, _ := d.g.Span()
-	var all []assessed
-	for _, s := range signals {
-		s.refs = slices.DeleteFunc(s.refs, func(r graph.Ref) bool { return r.Before(first) })
-		if len(s.refs) == 0 {
-			continue
-		}
-		bans, reasons := byName[s.typology].assess(&d.normal, s)
-		s.bans = bans - d.p.get(s.typology, "prior")
-		if s.bans >= d.least {
-			all = append(all, assessed{s, reasons})
-		}
-	}
-	slices.SortFunc(all, func(a, b assessed) int {
-		return cmp.Or(cmp.Compare(b.bans, a.bans), cmp.Compare(a.last, b.last), cmp.Compare(a.typology, b.typology),
-			cmp.Compare(a.anchor[0], b.anchor[0]), cmp.Compare(a.anchor[1], b.anchor[1]), slices.Compare(a.refs, b.refs))
-	})
-	return d.join(all)
-}
-
-// group is an alert in the making: its strongest signal and those that joined.
-type group struct {
-	members []assessed
-	refs    map[graph.Ref]bool
-}
-
-// join lets each signal, strongest first, join the group that it shares most
-// payments with, if at least half of its payments or half of the group's are
-// common; else it begins its own.
-func (d *Detector) join(all []assessed) []spoor.Alert {
-	var groups []*group
-	of := map[graph.Ref][]*group{}
-	for _, s := range all {
-		common := map[*group]int{}
-		var best *group
-		for _, r := range s.refs {
-			for _, gr := range of[r] {
-				common[gr]++
-			}
-		}
-		for _, r := range s.refs { // in order, so that ties fall the same way each time
-			for _, gr := range of[r] {
-				if best == nil || common[gr] > common[best] {
-					best = gr
-				}
-			}
-		}
-		if best == nil || 2*common[best] < min(len(s.refs), len(best.refs)) {
-			best = &group{refs: map[graph.Ref]bool{}}
-			groups = append(groups, best)
-		}
-		best.members = append(best.members, s)
-		for _, r := range s.refs {
-			if !best.refs[r] {
-				best.refs[r] = true
-				of[r] = append(of[r], best)
-			}
-		}
-	}
-	alerts := make([]spoor.Alert, len(groups))
-	for i, gr := range groups {
-		alerts[i] = d.write(gr)
-	}
-	return alerts
-}
-
-// specific orders typologies by how much they say when several see the same
-// payments: a woken account that collects and spreads is first of all woken.
-var specific = []spoor.Typology{
-	spoor.Stack, spoor.Bipartite, spoor.ScatterGather, spoor.Cycle, spoor.RoundTripConversion, spoor.UTurn,
-	spoor.DormancyBurst, spoor.FrontBusiness, spoor.SynchronisedDeposits, spoor.HighRiskCorridor, spoor.Structuring,
-	spoor.GatherScatter, spoor.Chain, spoor.FanIn, spoor.FanOut, spoor.PassThrough,
-}
-
-// lead picks the signal that names the alert: the most specific of those that
-// see most of it and are not much weaker than the strongest.
-func (gr *group) lead() assessed {
-	best := gr.members[0]
-	for _, m := range gr.members[1:] {
-		if 10*len(m.refs) >= 8*len(gr.refs) && 3*m.bans >= gr.members[0].bans &&
-			slices.Index(specific, m.typology) < slices.Index(specific, best.typology) {
-			best = m
-		}
-	}
-	return best
-}
 
 // write makes an alert of a group.
 func (d *Detector) write(gr *group) spoor.Alert {
 	lead := gr.lead()
-	refs := make([]graph.Ref, 0, len(gr.refs))
-	for r := range gr.refs {
-		refs = append(refs, r)
-	}
-	refs = sortRefs(d.g, refs)
+	refs := look.Sort(d.g, slices.Collect(maps.Keys(gr.refs)))
 	a := spoor.Alert{
-		Typology: lead.typology,
+		Typology: lead.Typology,
 		First:    d.g.Time(refs[0]),
 		Last:     d.g.Time(refs[len(refs)-1]),
 		Versions: map[string]string{"rules": Rules, "parameters": d.p.Version},
@@ -133,21 +27,21 @@ func (d *Detector) write(gr *group) spoor.Alert {
 	for _, r := range refs {
 		a.Payments = append(a.Payments, d.g.ID(r))
 	}
-	total := gr.members[0].bans
-	a.Typologies, a.Reasons = append(a.Typologies, lead.typology), append(a.Reasons, lead.reasons...)
+	total := gr.members[0].Bans
+	a.Typologies, a.Reasons = append(a.Typologies, lead.Typology), append(a.Reasons, lead.reasons...)
 	for _, m := range gr.members {
-		if slices.Contains(a.Typologies, m.typology) {
+		if slices.Contains(a.Typologies, m.Typology) {
 			continue
 		}
-		a.Typologies = append(a.Typologies, m.typology)
-		if m.signal != gr.members[0].signal {
-			total += m.bans / 4 // it is the same money, so most of it is said already
+		a.Typologies = append(a.Typologies, m.Typology)
+		if m.Signal != gr.members[0].Signal {
+			total += m.Bans / 4 // it is the same money, so most of it is said already
 		}
-		a.Reasons = append(a.Reasons, fmt.Sprintf("also %s: %s", m.typology, m.reasons[0]))
+		a.Reasons = append(a.Reasons, fmt.Sprintf("also %s: %s", m.Typology, m.reasons[0]))
 	}
 	a.Score = Score(total)
-	a.Reasons = append(a.Reasons, fmt.Sprintf("score %.0f: by the ordinary business of these accounts chance makes one like it in %s transfers", a.Score, round(math.Pow(10, triesTransfers+lead.bans))))
-	a.ID = fmt.Sprintf("%s-%s-%s", lead.typology, a.First.Time().Format("20060102"), a.Payments[0])
+	a.Reasons = append(a.Reasons, fmt.Sprintf("score %.0f: by the ordinary business of these accounts chance makes one like it in %s transfers", a.Score, round(math.Pow(10, usual.TriesTransfers+lead.Bans))))
+	a.ID = fmt.Sprintf("%s-%s-%s", lead.Typology, a.First.Time().Format("20060102"), a.Payments[0])
 	return a
 }
 
@@ -179,10 +73,10 @@ func round(v float64) string {
 // sum is the money a signal moved: in its own currency where there is one,
 // else in euro by the graph's rates.
 func (d *Detector) sum(s assessed) (int64, spoor.Currency) {
-	first := d.g.Paid(s.moved[0]).Currency
+	first := d.g.Paid(s.Moved[0]).Currency
 	var own, euro int64
 	same := true
-	for _, r := range s.moved {
+	for _, r := range s.Moved {
 		m := d.g.Paid(r)
 		same = same && m.Currency == first
 		own += m.Amount
@@ -204,18 +98,12 @@ func (d *Detector) accounts(lead assessed, refs []graph.Ref) []string {
 			out = append(out, d.g.AccountID(a).String())
 		}
 	}
-	add(lead.anchor[0])
-	add(lead.anchor[1])
+	add(lead.Anchor[0])
+	add(lead.Anchor[1])
 	for _, r := range refs {
 		from, to := d.g.Ends(r)
 		add(from)
 		add(to)
 	}
 	return out
-}
-
-// euro writes a value in euro for reasons: "EUR 12 300".
-func euro(v float64) string {
-	m := spoor.Money{Amount: int64(math.Round(v)) * 100, Currency: spoor.EUR}.Grouped()
-	return "EUR " + m[:len(m)-len(".00 EUR")]
 }

@@ -5,15 +5,18 @@
 //	d.Examine(refs, workers) // after each batch of payments added to the graph
 //	alerts := d.Close()      // at the end; d.Ripe() gives those done before
 //
-// A payment costs what its neighbourhood costs: each finder looks at the
+// A payment costs what its neighbourhood costs: each detector looks at the
 // accounts at its two ends, and from there along payments of similar size,
-// within a degree cap. What a finder sees becomes a signal; a signal grows with
-// each payment that belongs to it. When nothing has been added to it for a
+// within a degree cap. What a detector sees becomes a signal; a signal grows
+// with each payment that belongs to it. When nothing has been added to it for a
 // while it is assessed against what is normal for its accounts and for the
 // population, before and after; signals about the same money become one alert.
 //
 // The measure of a signal is how far ordinary business of these accounts could
-// have made it by chance, in bans: 3 bans is one in a thousand. See chance.go.
+// have made it by chance, in bans: 3 bans is one in a thousand.
+//
+// The detectors are in detect/shape and detect/behaviour, one file each. How
+// they see is in detect/internal/look, what is usual in detect/internal/usual.
 package detect
 
 import (
@@ -22,25 +25,31 @@ import (
 	"sync"
 
 	"spoor"
+	"spoor/detect/internal/look"
+	"spoor/detect/internal/usual"
 	"spoor/graph"
 )
 
+// Rules names the version of the detectors' code: it changes whenever the same
+// payments and parameters could give other alerts.
+const Rules = "1"
+
 // Detector holds what has been noticed and is not closed yet.
 type Detector struct {
-	g      *graph.Graph
-	p      *Parameters
-	finder []finder
-	normal normal
-	settle spoor.Instant // quiet time after which a signal is closed
-	least  float64       // bans that an alert needs
-	cap    int
-	scopes []scope
-	open   map[key]*signal
-	closed []*signal
-	swept  spoor.Instant
-	ripe   []spoor.Alert
-	alerts int
-	stats  Stats
+	g       *graph.Graph
+	p       *Parameters
+	finders []finder
+	traffic usual.Traffic
+	settle  spoor.Instant // quiet time after which a signal is closed
+	least   float64       // bans that an alert needs
+	cap     int           // of degree
+	scopes  []*look.Scope // one a worker
+	parts   [][]look.Signal
+	open    map[look.Key]*look.Signal
+	closed  []*look.Signal
+	swept   spoor.Instant
+	ripe    []spoor.Alert
+	stats   Stats
 }
 
 // Stats are counts of a detector's work.
@@ -50,29 +59,22 @@ type Stats struct {
 	Bites    uint64 // times that the degree cap kept a finder from looking at a hub
 }
 
-// finder looks for one typology.
-type finder interface {
-	typology() spoor.Typology
-	// find looks at the payment in scope and emits what it completes or grows.
-	find(s *scope)
-	// assess says how little chance explains a signal, and why, in words.
-	assess(n *normal, sig *signal) (float64, []string)
-}
-
 // alerting is the section of the parameter file that is about alerts.
 const alerting spoor.Typology = "alert"
 
-// New makes a detector over a graph, whose window must hold the signals until
-// they settle.
+// New makes a detector over a graph, whose window should hold the signals until
+// they settle: of those that it cuts, only what is left is assessed.
 func New(g *graph.Graph, p *Parameters) *Detector {
-	d := &Detector{
-		g: g, p: p, normal: normal{g: g},
+	return &Detector{
+		g: g, p: p, finders: finders(p), traffic: usual.Traffic{Graph: g},
 		settle: p.span(alerting, "settle"), least: p.get(alerting, "least"), cap: p.count(alerting, "degree_cap"),
-		open: map[key]*signal{},
+		open: map[look.Key]*look.Signal{},
 	}
-	d.finder = finders(p)
-	return d
 }
+
+// stride is how many payments a worker takes at once: few enough that all have
+// their share of a batch, enough that they seldom wait for each other.
+const stride = 64
 
 // Examine looks at payments that have just been added, in order, with up to
 // the given number of workers. The result does not depend on their number.
@@ -80,82 +82,86 @@ func (d *Detector) Examine(refs []graph.Ref, workers int) {
 	if len(refs) == 0 {
 		return
 	}
-	d.normal.refresh()
-	for len(d.scopes) < max(1, workers) {
-		d.scopes = append(d.scopes, scope{g: d.g, normal: &d.normal, cap: d.cap})
-	}
-	const stride = 256
-	parts := make([][]signal, (len(refs)+stride-1)/stride)
-	var wg sync.WaitGroup
-	for w := range min(max(1, workers), len(parts)) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			s := &d.scopes[w]
-			for i := w; i < len(parts); i += max(1, workers) {
-				parts[i] = d.look(s, refs[i*stride:min(len(refs), (i+1)*stride)])
-			}
-		}()
-	}
-	wg.Wait()
-	for _, part := range parts {
-		for i := range part {
-			d.note(&part[i])
+	d.traffic.Refresh()
+	for _, found := range d.look(refs, max(1, workers)) {
+		for i := range found {
+			d.note(&found[i])
 		}
 	}
-	for i := range d.scopes {
-		d.stats.Bites += d.scopes[i].bites
-		d.scopes[i].bites = 0
-	}
 	d.stats.Payments += uint64(len(refs))
+	for _, s := range d.scopes {
+		d.stats.Bites += s.TakeBites()
+	}
 	d.sweep()
 }
 
-func (d *Detector) look(s *scope, refs []graph.Ref) []signal {
-	s.found = nil
+// look lets the workers look at payments, and returns what they found in the
+// payments' order: worker w takes every so many strides, beginning with w's.
+func (d *Detector) look(refs []graph.Ref, workers int) [][]look.Signal {
+	for len(d.scopes) < workers {
+		d.scopes = append(d.scopes, look.New(d.g, &d.traffic, d.cap))
+	}
+	strides := slices.Collect(slices.Chunk(refs, stride))
+	for len(d.parts) < len(strides) {
+		d.parts = append(d.parts, nil)
+	}
+	var wg sync.WaitGroup
+	for w, s := range d.scopes[:min(workers, len(strides))] {
+		wg.Go(func() {
+			for i := w; i < len(strides); i += workers {
+				d.parts[i] = d.find(s, strides[i], d.parts[i][:0])
+			}
+		})
+	}
+	wg.Wait()
+	return d.parts[:len(strides)]
+}
+
+// find runs all finders over some payments and appends their signals to dst.
+func (d *Detector) find(s *look.Scope, refs []graph.Ref, dst []look.Signal) []look.Signal {
+	s.Collect(dst)
 	for _, r := range refs {
-		s.load(r)
-		for _, f := range d.finder {
-			f.find(s)
+		s.Load(r)
+		for _, f := range d.finders {
+			f.Find(s)
 		}
 	}
-	return s.found
+	return s.Collect(nil)
 }
 
 // note adds a signal or lets it replace what it grew from. One that shares no
 // payment with the open signal of its key is a new episode.
-func (d *Detector) note(sig *signal) {
-	k := sig.key()
+func (d *Detector) note(sig *look.Signal) {
+	k := sig.Key()
 	old, ok := d.open[k]
 	switch {
 	case !ok:
 		d.stats.Signals++
-	case shared(old.refs, sig.refs) == 0 && sig.typology == spoor.PassThrough:
-		// Another round through the same account: the rounds are one signal.
-		sig.refs = sortRefs(d.g, append(sig.refs, old.refs...))
-		sig.moved = sortRefs(d.g, append(sig.moved, old.moved...))
-		sig.n = old.n + 1
-	case shared(old.refs, sig.refs) == 0:
+		old = new(look.Signal)
+		d.open[k] = old
+	case sig.Overlap(old):
+		if len(sig.Refs) < len(old.Refs) {
+			return
+		}
+	case sig.Typology == spoor.PassThrough:
+		d.anotherRound(sig, old)
+	default:
 		d.stats.Signals++
 		d.closed = append(d.closed, old)
-	case len(sig.refs) < len(old.refs):
-		return
+		old = new(look.Signal)
+		d.open[k] = old
 	}
-	s := *sig
-	d.open[k] = &s
+	*old = *sig
 }
 
-func shared(a, b []graph.Ref) (n int) {
-	in := make(map[graph.Ref]bool, len(a))
-	for _, r := range a {
-		in[r] = true
-	}
-	for _, r := range b {
-		if in[r] {
-			n++
-		}
-	}
-	return n
+// anotherRound adds to a round through an account those before it: they are one
+// signal, of which the oldest may have left the window.
+func (d *Detector) anotherRound(sig, old *look.Signal) {
+	first, _ := d.g.Span()
+	old.Forget(first)
+	sig.Refs = look.Sort(d.g, append(sig.Refs, old.Refs...))
+	sig.Moved = look.Sort(d.g, append(sig.Moved, old.Moved...))
+	sig.N = old.N + 1
 }
 
 // sweep closes what has settled, twice a day of payment time, and turns closed
@@ -167,15 +173,15 @@ func (d *Detector) sweep() {
 	}
 	d.swept = now
 	for k, s := range d.open {
-		if s.last < now-d.settle {
+		if s.Last < now-d.settle {
 			d.closed = append(d.closed, s)
 			delete(d.open, k)
 		}
 	}
 	// A signal waits as long again, so that those which overlap it come along.
-	var old, young []*signal
+	var old, young []*look.Signal
 	for _, s := range d.closed {
-		if s.last < now-2*d.settle {
+		if s.Last < now-2*d.settle {
 			old = append(old, s)
 		} else {
 			young = append(young, s)
@@ -201,8 +207,7 @@ func (d *Detector) Close() []spoor.Alert {
 		d.closed = append(d.closed, s)
 		delete(d.open, k)
 	}
-	d.normal.at = 0
-	d.normal.refresh()
+	d.traffic.Measure()
 	alerts := append(d.ripe, d.alert(d.closed)...)
 	d.ripe, d.closed = nil, nil
 	Rank(alerts)

@@ -1,49 +1,92 @@
 package detect
 
 import (
-	_ "embed"
-	"strings"
-
 	"spoor"
+	"spoor/detect/behaviour"
+	"spoor/detect/internal/look"
+	"spoor/detect/internal/usual"
+	"spoor/detect/shape"
 )
 
-// highRisk lists countries, one code a line, # for comments; its version is
-// its first comment.
-//
-//go:embed highrisk.txt
-var highRisk string
+// finder looks for one typology.
+type finder interface {
+	Typology() spoor.Typology
+	// Find looks at the payment in scope and emits what it completes or grows.
+	Find(s *look.Scope)
+	// Assess says how little chance explains a signal, in bans, and why, in words.
+	Assess(t *usual.Traffic, sig *look.Signal) (float64, []string)
+}
 
 // finders makes one of each detector with its parameters.
 func finders(p *Parameters) []finder {
-	risky, list := map[spoor.Country]bool{}, ""
-	for line := range strings.Lines(highRisk) {
-		line = strings.TrimSpace(line)
-		if v, ok := strings.CutPrefix(line, "# version:"); ok {
-			list = strings.TrimSpace(v)
-		}
-		if code, _, _ := strings.Cut(line, " "); !strings.HasPrefix(line, "#") {
-			if c, ok := spoor.ParseCountry(code); ok {
-				risky[c] = true
-			}
-		}
-	}
-	threshold := p.get(spoor.Structuring, "threshold")
+	get, count, span := p.get, p.count, p.span
 	return []finder{
-		newFan(p, true),
-		newFan(p, false),
-		&gatherScatter{p.span(spoor.GatherScatter, "window"), p.count(spoor.GatherScatter, "min_degree"), p.count(spoor.GatherScatter, "max_degree"), p.count(spoor.GatherScatter, "min_payments")},
-		&scatterGather{p.span(spoor.ScatterGather, "window"), p.span(spoor.ScatterGather, "max_gap"), p.count(spoor.ScatterGather, "min_intermediaries"), p.count(spoor.ScatterGather, "max_degree")},
-		&cycle{p.count(spoor.Cycle, "min_payments")},
-		&chain{p.count(spoor.Chain, "min_payments")},
-		&bipartite{p.span(spoor.Bipartite, "window"), p.count(spoor.Bipartite, "max_layer")},
-		&stack{p.span(spoor.Bipartite, "window"), p.count(spoor.Bipartite, "max_layer")},
-		&structuring{p.span(spoor.Structuring, "window"), threshold, p.get(spoor.Structuring, "floor"), p.count(spoor.Structuring, "min_deposits")},
-		&synchronised{p.span(spoor.SynchronisedDeposits, "within"), p.span(spoor.SynchronisedDeposits, "max_gap"), p.count(spoor.SynchronisedDeposits, "min_deposits")},
-		&frontBusiness{p.span(spoor.FrontBusiness, "window"), p.count(spoor.FrontBusiness, "min_deposits"), p.get(spoor.FrontBusiness, "min_cash")},
-		&passThrough{p.span(spoor.PassThrough, "max_gap"), p.get(spoor.PassThrough, "min_value")},
-		&dormancyBurst{p.span(spoor.DormancyBurst, "min_pause"), p.span(spoor.DormancyBurst, "window"), p.count(spoor.DormancyBurst, "min_payments"), p.get(spoor.DormancyBurst, "min_value")},
-		&uTurn{},
-		&corridor{p.span(spoor.HighRiskCorridor, "window"), p.count(spoor.HighRiskCorridor, "min_transfers"), p.get(spoor.HighRiskCorridor, "min_value"), risky, list},
-		&roundTrip{p.span(spoor.RoundTripConversion, "max_gap")},
+		&shape.Fan{
+			In:        true,
+			Window:    span(spoor.FanIn, "window"),
+			MinDegree: count(spoor.FanIn, "min_degree"),
+			MaxDegree: count(spoor.FanIn, "max_degree"),
+		},
+		&shape.Fan{
+			Window:    span(spoor.FanOut, "window"),
+			MinDegree: count(spoor.FanOut, "min_degree"),
+			MaxDegree: count(spoor.FanOut, "max_degree"),
+		},
+		&shape.GatherScatter{
+			Window:      span(spoor.GatherScatter, "window"),
+			MinDegree:   count(spoor.GatherScatter, "min_degree"),
+			MaxDegree:   count(spoor.GatherScatter, "max_degree"),
+			MinPayments: count(spoor.GatherScatter, "min_payments"),
+		},
+		&shape.ScatterGather{
+			Window:            span(spoor.ScatterGather, "window"),
+			MaxGap:            span(spoor.ScatterGather, "max_gap"),
+			MinIntermediaries: count(spoor.ScatterGather, "min_intermediaries"),
+			MaxDegree:         count(spoor.ScatterGather, "max_degree"),
+		},
+		&shape.Cycle{MinPayments: count(spoor.Cycle, "min_payments")},
+		&shape.Chain{MinPayments: count(spoor.Chain, "min_payments")},
+		&shape.Bipartite{
+			Window:   span(spoor.Bipartite, "window"),
+			MaxLayer: count(spoor.Bipartite, "max_layer"),
+		},
+		&shape.Stack{ // of what bipartite finds
+			Window:   span(spoor.Bipartite, "window"),
+			MaxLayer: count(spoor.Bipartite, "max_layer"),
+		},
+		&behaviour.Structuring{
+			Window:      span(spoor.Structuring, "window"),
+			Threshold:   get(spoor.Structuring, "threshold"),
+			Floor:       get(spoor.Structuring, "floor"),
+			MinDeposits: count(spoor.Structuring, "min_deposits"),
+		},
+		&behaviour.SynchronisedDeposits{
+			Within:      span(spoor.SynchronisedDeposits, "within"),
+			MaxGap:      span(spoor.SynchronisedDeposits, "max_gap"),
+			MinDeposits: count(spoor.SynchronisedDeposits, "min_deposits"),
+		},
+		&behaviour.FrontBusiness{
+			Window:      span(spoor.FrontBusiness, "window"),
+			MinDeposits: count(spoor.FrontBusiness, "min_deposits"),
+			MinCash:     get(spoor.FrontBusiness, "min_cash"),
+		},
+		&behaviour.PassThrough{
+			MaxGap:   span(spoor.PassThrough, "max_gap"),
+			MinValue: get(spoor.PassThrough, "min_value"),
+		},
+		&behaviour.DormancyBurst{
+			MinPause:    span(spoor.DormancyBurst, "min_pause"),
+			Window:      span(spoor.DormancyBurst, "window"),
+			MinPayments: count(spoor.DormancyBurst, "min_payments"),
+			MinValue:    get(spoor.DormancyBurst, "min_value"),
+		},
+		&behaviour.UTurn{},
+		&behaviour.HighRiskCorridor{
+			Window:       span(spoor.HighRiskCorridor, "window"),
+			MinTransfers: count(spoor.HighRiskCorridor, "min_transfers"),
+			MinValue:     get(spoor.HighRiskCorridor, "min_value"),
+			List:         behaviour.HighRiskCountries(),
+		},
+		&behaviour.RoundTripConversion{MaxGap: span(spoor.RoundTripConversion, "max_gap")},
 	}
 }

@@ -20,7 +20,10 @@ import (
 	"spoor"
 )
 
-var update = flag.Bool("update", false, "write testdata/alerts.txt anew instead of comparing with it")
+var (
+	update = flag.Bool("update", false, "write testdata/alerts.txt anew instead of comparing with it")
+	open   = flag.Bool("open", false, "run the scenarios of testdata/open, too")
+)
 
 // TestScenarios runs testdata/scenarios: payments in, alerts out, one file a
 // typology. README.md there says how a scenario is written.
@@ -28,7 +31,7 @@ func TestScenarios(t *testing.T) {
 	for _, typology := range spoor.Typologies() {
 		t.Run(string(typology), func(t *testing.T) {
 			t.Parallel()
-			scenarios := readScenarios(t, typology)
+			scenarios := readScenarios(t, scenarioFile("scenarios", typology), typology)
 			schemes, misses := 0, 0
 			for _, sc := range scenarios {
 				if sc.scheme {
@@ -36,7 +39,7 @@ func TestScenarios(t *testing.T) {
 				} else {
 					misses++
 				}
-				t.Run(sc.title, func(t *testing.T) { sc.check(t) })
+				t.Run(sc.title, sc.check)
 			}
 			if schemes == 0 || misses == 0 {
 				t.Errorf("%d schemes and %d near misses: want at least one of each", schemes, misses)
@@ -45,9 +48,28 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-func readScenarios(t *testing.T, typology spoor.Typology) []*scenario {
+// TestOpenScenarios reads the scenarios that the detectors do not yet get right,
+// so that they stay readable, and runs them where -open asks for it.
+func TestOpenScenarios(t *testing.T) {
+	for _, typology := range spoor.Typologies() {
+		name := scenarioFile("open", typology)
+		if _, err := os.Stat(name); err != nil {
+			continue
+		}
+		for _, sc := range readScenarios(t, name, typology) {
+			if *open {
+				t.Run(sc.title, sc.check)
+			}
+		}
+	}
+}
+
+func scenarioFile(folder string, typology spoor.Typology) string {
+	return filepath.Join("testdata", folder, string(typology)+".txt")
+}
+
+func readScenarios(t *testing.T, name string, typology spoor.Typology) []*scenario {
 	t.Helper()
-	name := filepath.Join("testdata", "scenarios", string(typology)+".txt")
 	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +92,7 @@ func TestAlertsText(t *testing.T) {
 	const name = "testdata/alerts.txt"
 	var b strings.Builder
 	for _, typology := range spoor.Typologies() {
-		sc := readScenarios(t, typology)[0]
+		sc := readScenarios(t, scenarioFile("scenarios", typology), typology)[0]
 		alerts := sc.alerts(t)
 		i := slices.IndexFunc(alerts, func(a spoor.Alert) bool { return sc.expects[0].matches(&a) })
 		if i < 0 {
@@ -232,7 +254,7 @@ func (sc *scenario) seen(alerts []spoor.Alert) string {
 	fmt.Fprintf(&b, "\nAlerts about the scenario's accounts, of %d in all:\n", len(alerts))
 	n := 0
 	for i := range alerts {
-		if a := &alerts[i]; slices.ContainsFunc(a.Payments, func(id string) bool { return strings.HasPrefix(id, "s") }) {
+		if a := &alerts[i]; slices.ContainsFunc(a.Payments, planted) {
 			n++
 			b.WriteString(describe(a, i+1))
 		}
@@ -252,28 +274,41 @@ func (sc *scenario) seen(alerts []spoor.Alert) string {
 type expectation struct {
 	text       string
 	line       int
-	not        bool
+	not        bool             // there is no such alert
+	alone      bool             // there is one such alert, not more
+	mention    bool             // the typology need not be the one that names the alert
 	typologies []spoor.Typology // any of them; none means any alert
 	at         string           // the account that the alert turns on
 	touching   string           // an account among the alert's
-	exactly    int              // payments; 0 for any number
+	exactly    int              // payments of the scenario in the alert; 0 for any number
 	least      int
+	strict     bool // no payments of the accounts' ordinary life
 	money      *spoor.Money
 	first      int // place in the list, 0 for any
 }
 
 func (e *expectation) matches(a *spoor.Alert) bool {
 	named := len(e.typologies) == 0 || slices.Contains(e.typologies, a.Typology)
-	if e.not { // a second opinion in the alert counts, too
+	if e.not || e.mention {
 		named = named || slices.ContainsFunc(a.Typologies, func(t spoor.Typology) bool { return slices.Contains(e.typologies, t) })
+	}
+	own := 0
+	for _, id := range a.Payments {
+		if planted(id) {
+			own++
+		}
 	}
 	return named &&
 		(e.at == "" || a.Accounts[0] == e.at) &&
 		(e.touching == "" || slices.Contains(a.Accounts, e.touching)) &&
-		(e.exactly == 0 || len(a.Payments) == e.exactly) &&
-		(e.least == 0 || len(a.Payments) >= e.least) &&
+		(e.exactly == 0 || own == e.exactly) &&
+		own >= e.least &&
+		(!e.strict || own == len(a.Payments)) &&
 		(e.money == nil || a.Amount == e.money.Amount && a.Currency == e.money.Currency)
 }
+
+// planted reports whether a payment is one of the scenario's: s1, s2, ...
+func planted(id string) bool { return strings.HasPrefix(id, "s") }
 
 // unmet says why alerts are not as expected, "" where they are.
 func (e *expectation) unmet(alerts []spoor.Alert) string {
@@ -287,6 +322,8 @@ func (e *expectation) unmet(alerts []spoor.Alert) string {
 		return "there is none"
 	case e.first > 0 && i >= e.first:
 		return fmt.Sprintf("it is number %d of %d", i+1, len(alerts))
+	case e.alone && slices.ContainsFunc(alerts[i+1:], func(a spoor.Alert) bool { return e.matches(&a) }):
+		return "there are several"
 	}
 	return ""
 }
@@ -483,11 +520,13 @@ func money(f []string) (m spoor.Money, err error) {
 
 // expect reads
 //
-//	expect fan-in|{cycle, chain}|alert at|touching B1 [with [at least] 6 payments] [of 30000.00 EUR] [among the first 10]
-//	expect no alert|fan-in at|touching B1
+//	expect [mention of|only one] fan-in|{cycle, chain}|alert at|touching B1 [with [at least] 6 payments [and no others]] [of 30000.00 EUR] [among the first 10]
+//	expect no fan-in|{cycle, chain}|alert at|touching B1
 func (p *parser) expect(line, rest string) error {
 	e := expectation{text: line, line: p.n}
 	rest, e.not = strings.CutPrefix(rest, "no ")
+	rest, e.mention = strings.CutPrefix(rest, "mention of ")
+	rest, e.alone = strings.CutPrefix(rest, "only one ")
 	if set, after, ok := strings.Cut(rest, "}"); ok && strings.HasPrefix(set, "{") {
 		for _, name := range strings.Split(set[1:], ",") {
 			e.typologies = append(e.typologies, spoor.Typology(strings.TrimSpace(name)))
@@ -537,6 +576,8 @@ func (e *expectation) clauses(f []string) (err error) {
 		case is("with", "", "payments"):
 			e.exactly, err = strconv.Atoi(f[1])
 			f = f[3:]
+		case is("and", "no", "others"):
+			e.strict, f = true, f[3:]
 		case is("of", "", ""):
 			var m spoor.Money
 			m, err = money(f[1:3])
