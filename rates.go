@@ -71,7 +71,11 @@ func (r *Rates) Convert(m Money, to Currency, at Instant) (out Money, ok bool) {
 	}
 	num, den := want, have
 	if d := to.Scale() - m.Currency.Scale(); d >= 0 {
-		num *= pow10[d]
+		hi, lo := bits.Mul64(num, pow10[d])
+		if hi != 0 {
+			return Money{}, false
+		}
+		num = lo
 	} else {
 		hi, lo := bits.Mul64(den, pow10[-d])
 		if hi != 0 {

@@ -79,13 +79,22 @@ func (d *Detector) sum(s assessed) (int64, spoor.Currency) {
 	for _, r := range s.Moved {
 		m := d.g.Paid(r)
 		same = same && m.Currency == first
-		own += m.Amount
-		euro += int64(math.Round(float64(d.g.Value(r)) * 100))
+		own = add(own, m.Amount)
+		euro = add(euro, int64(min(math.Round(float64(d.g.Value(r))*100), math.MaxInt64/2)))
 	}
 	if same {
 		return own, first
 	}
 	return euro, spoor.EUR
+}
+
+// add stops at the largest amount there is: an alert about more money than
+// exists must still be shown.
+func add(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 // accounts lists the anchor first, then the others by first appearance.

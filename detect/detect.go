@@ -143,7 +143,7 @@ func (d *Detector) note(sig *look.Signal) {
 		if len(sig.Refs) < len(old.Refs) {
 			return
 		}
-	case sig.Typology == spoor.PassThrough:
+	case sig.Typology == spoor.PassThrough && d.g.Time(sig.Refs[0]) < old.Last+roundsApart:
 		d.anotherRound(sig, old)
 	default:
 		d.stats.Signals++
@@ -153,6 +153,10 @@ func (d *Detector) note(sig *look.Signal) {
 	}
 	*old = *sig
 }
+
+// roundsApart is the longest quiet time between rounds through one account that
+// are one signal; without an end a busy account would make a signal for ever.
+const roundsApart = 7 * spoor.Day
 
 // anotherRound adds to a round through an account those before it: they are one
 // signal, of which the oldest may have left the window.

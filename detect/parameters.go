@@ -114,7 +114,7 @@ func (p *Parameters) set(section, key string, v any) error {
 		return fmt.Errorf("is %v: want a number", v)
 	}
 	was.Value = number(v)
-	if was.Value < was.Min || was.Value > was.Max {
+	if !(was.Value >= was.Min && was.Value <= was.Max) { // also NaN
 		return fmt.Errorf("is %v: a member may set it from %v to %v %s", was.Value, was.Min, was.Max, was.Unit)
 	}
 	p.section[section][key] = was

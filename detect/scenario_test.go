@@ -99,7 +99,7 @@ func TestAlertsText(t *testing.T) {
 			t.Errorf("%s:%d: nothing to show: see TestScenarios", sc.file, sc.line)
 			continue
 		}
-		fmt.Fprintf(&b, "== %s ==\n%s\n", sc.title, describe(&alerts[i], i+1))
+		fmt.Fprintf(&b, "== %s ==\n%s\n", sc.title, describe(&alerts[i]))
 	}
 	if *update {
 		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
@@ -117,9 +117,9 @@ func TestAlertsText(t *testing.T) {
 }
 
 // describe writes an alert as an analyst would see it.
-func describe(a *spoor.Alert, rank int) string {
+func describe(a *spoor.Alert) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, score %.1f, number %d of the list\n", a.Typology, a.Score, rank)
+	fmt.Fprintf(&b, "%s, score %.1f\n", a.Typology, a.Score)
 	if len(a.Typologies) > 1 {
 		fmt.Fprintf(&b, "  typologies  %s\n", joined(a.Typologies))
 	}
@@ -256,7 +256,7 @@ func (sc *scenario) seen(alerts []spoor.Alert) string {
 	for i := range alerts {
 		if a := &alerts[i]; slices.ContainsFunc(a.Payments, planted) {
 			n++
-			b.WriteString(describe(a, i+1))
+			fmt.Fprintf(&b, "%d. %s", i+1, describe(a))
 		}
 	}
 	if n == 0 {

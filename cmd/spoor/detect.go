@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -68,6 +68,7 @@ func (c *detectCmd) Run(e *env) error {
 			return err
 		}
 	}
+	d.sum.tell(e.stderr)
 	if c.JSON {
 		return writeAlerts(e.stdout, d.alerts)
 	}
@@ -89,8 +90,29 @@ func parameters(file string) (*detect.Parameters, error) {
 	return p.Member(file, f)
 }
 
+// longestRun is the most payment time that is examined at once.
+const longestRun = spoor.Day / 4
+
+// leastWindow is the shortest window in which a signal can grow and settle.
+const leastWindow = 14 * 24 * time.Hour
+
+func (c *detectCmd) check() error {
+	switch {
+	case c.Window != 0 && c.Window < leastWindow:
+		return usage(fmt.Sprintf("--window: want %s or more, in hours (336h), or 0 for everything", leastWindow))
+	case c.Top < 0:
+		return usage("--top: want 0 or more")
+	case c.Scores != "" && !c.rereadable():
+		return usage("--scores reads the payments twice: give regular files, not a pipe")
+	}
+	return nil
+}
+
 // detect runs all detectors over the files.
 func (c *detectCmd) detect(e *env, params *detect.Parameters) (*detection, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	table, err := c.table()
 	if err != nil {
 		return nil, err
@@ -109,18 +131,30 @@ func (c *detectCmd) detect(e *env, params *detect.Parameters) (*detection, error
 	begin()
 	start := time.Now()
 	var refs []graph.Ref
-	out.sum, err = c.each(e, "detecting", begin, func(batch []spoor.Payment) error {
-		out.named = out.named || len(batch) > 0 && batch[0].FromName+batch[0].ToName != ""
+	examine := func() {
+		d.Examine(refs, workers)
 		refs = refs[:0]
+		out.alerts = append(out.alerts, d.Ripe()...)
+	}
+	out.sum, err = c.each(e, "detecting", begin, func(batch []spoor.Payment) error {
 		for i := range batch {
-			r, err := out.g.Add(&batch[i])
+			p := &batch[i]
+			out.named = out.named || p.FromName != "" || p.ToName != ""
+			// A run of payments is examined together; in sparse data it ends
+			// before the window could move past its beginning.
+			if len(refs) > 0 && p.Time-out.g.Time(refs[0]) > longestRun {
+				examine()
+			}
+			r, err := out.g.Add(p)
 			if err != nil {
-				return &spoor.Problem{Record: batch[i].Record, Reason: fmt.Sprintf("record %d: %v", batch[i].Record, err)}
+				if err := c.refuse(p, err); err != nil {
+					return err
+				}
+				continue
 			}
 			refs = append(refs, r)
 		}
-		d.Examine(refs, workers)
-		out.alerts = append(out.alerts, d.Ripe()...)
+		examine()
 		return nil
 	})
 	if err != nil {
@@ -158,7 +192,7 @@ func (c *detectCmd) findHolders(e *env, d *detection) error {
 			name(a.ID, a.EntityName)
 		}
 	}
-	if d.named && !slices.Contains(c.Files, "-") {
+	if d.named && c.rereadable() {
 		err := c.inOrder(e, func(p *spoor.Payment) error {
 			name(p.From, p.FromName)
 			name(p.To, p.ToName)
@@ -183,37 +217,62 @@ func (c *detectCmd) findHolders(e *env, d *detection) error {
 }
 
 // reasonsNamed gives an alert's reasons with holders before account numbers,
-// cleaned for a terminal.
+// cleaned for a terminal. Only whole words that cannot be a count or a common
+// word are taken for accounts.
 func reasonsNamed(a *spoor.Alert) []string {
-	pairs := make([]string, 0, 2*len(a.Holders))
-	for _, acc := range a.Accounts {
-		if n := a.Holders[acc]; n != "" {
-			pairs = append(pairs, acc, n+" ("+acc+")")
-		}
-	}
-	named := strings.NewReplacer(pairs...)
 	out := make([]string, 0, len(a.Reasons))
 	for _, r := range a.Reasons {
-		out = append(out, text.Clean(named.Replace(r)))
+		words := strings.Split(r, " ")
+		for i, w := range words {
+			acc := strings.TrimRight(w, ",;:")
+			if n := a.Holders[acc]; n != "" && len(acc) > 6 && strings.ContainsAny(acc, "0123456789") {
+				words[i] = n + " (" + acc + ")" + w[len(acc):]
+			}
+		}
+		out = append(out, text.Clean(strings.Join(words, " ")))
 	}
 	return out
 }
 
-func writeFile(name string, f func(io.Writer) error) error {
-	file, err := os.Create(name)
+// writeFile writes beside the file and renames at the end, so that a file that
+// is being read, or a result of before, is not lost when something fails.
+func writeFile(name string, f func(io.Writer) error) (err error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return writeThrough(name, f) // a device or pipe
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), ".spoor-*")
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			file.Close()
+			os.Remove(file.Name())
+		}
+	}()
 	w := bufio.NewWriterSize(file, 1<<16)
 	if err := f(w); err != nil {
-		file.Close()
 		return err
 	}
 	if err := w.Flush(); err != nil {
-		file.Close()
 		return err
 	}
-	return file.Close()
+	if err := file.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}
+
+func writeThrough(name string, f func(io.Writer) error) error {
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return f(file)
 }
 
 func writeAlerts(w io.Writer, alerts []spoor.Alert) error {
@@ -291,11 +350,5 @@ func (d *detection) footer(w io.Writer) {
 	}
 	if d.stats.Bites > 0 {
 		fmt.Fprintf(w, "accounts with very many payments (hubs) were left out of a search %d times, by the degree cap\n", d.stats.Bites)
-	}
-	if d.sum.skipped > 0 {
-		fmt.Fprintf(w, "%d bad records skipped:\n", d.sum.skipped)
-		for _, p := range d.sum.listed {
-			fmt.Fprintf(w, "  %s\n", text.Clean(p.Error()))
-		}
 	}
 }

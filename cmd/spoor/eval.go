@@ -89,6 +89,9 @@ func (c *evalCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if !c.rereadable() {
+		return usage("eval reads the payments more than once: give regular files, not a pipe")
+	}
 	labels := map[string]bool{}
 	if c.Labelled == "" {
 		if labels, err = c.labels(e); err != nil {
@@ -156,12 +159,12 @@ func (r *reading) inOrder(e *env, f func(*spoor.Payment) error) error {
 		return err
 	}
 	defer src.Close()
-	full, empty, quit := make(chan batch, 4), make(chan []spoor.Payment, 6), make(chan struct{})
+	full, empty := make(chan batch, 4), make(chan []spoor.Payment, 6)
 	for range cap(empty) {
 		empty <- make([]spoor.Payment, batchSize)
 	}
-	defer close(quit)
-	go read(src, full, empty, quit, nil)
+	stop := start(src, full, empty, nil)
+	defer stop()
 	for b := range full {
 		for i := range b.payments {
 			if err := f(&b.payments[i]); err != nil {
@@ -369,7 +372,11 @@ func one(b bool) int {
 }
 
 func (r *report) show(w io.Writer) {
-	fmt.Fprintf(w, "%d payments, %d of them laundering (%.3f %%); %.0f payments/s\n\n", r.Payments, r.Illicit, 100*float64(r.Illicit)/float64(r.Payments), r.PaymentsASec)
+	if len(r.Accounts) > 0 {
+		fmt.Fprintf(w, "%d payments; %.0f payments/s\n\n", r.Payments, r.PaymentsASec)
+	} else {
+		fmt.Fprintf(w, "%d payments, %d of them laundering (%.3f %%); %.0f payments/s\n\n", r.Payments, r.Illicit, 100*float64(r.Illicit)/float64(r.Payments), r.PaymentsASec)
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	if len(r.Accounts) > 0 {
 		fmt.Fprintln(t, "first alerts\taccounts in them\tlabelled\tof all labelled\tby chance\t")

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"spoor"
+	"spoor/draw/text"
 	"spoor/format"
 	"spoor/format/amlworld"
 	"spoor/format/rates"
@@ -21,10 +22,15 @@ type reading struct {
 	Format  string   `help:"Read as this format instead of recognising it (${enum})." enum:",amlsim,amlworld,amlworld-patterns,fincen,ftm,goaml,iso20022,plain,tide" default:""`
 	SkipBad bool     `help:"Count, list and skip records that cannot be read."`
 	Rates   string   `help:"Exchange rates: CSV with date,currency,per_eur. Default: the table inside the program (not verified)." type:"existingfile"`
-	Account string   `name:"accounts" help:"AMLworld accounts file, for the countries of banks." type:"existingfile"`
+	Account string   `name:"accounts" help:"AMLworld accounts file, for the countries and holders of accounts." type:"existingfile"`
+
+	refused []*spoor.Problem // payments that the graph did not take
 }
 
 const batchSize = 4096
+
+// maxID is how much of a payment's own id is kept, by the graph too.
+const maxID = 255
 
 // batch is a run of payments on its way from the reader to the graph.
 type batch struct {
@@ -37,13 +43,11 @@ var errOrder = errors.New("payments are not in order of time")
 
 // summary is what reading a set of files came to.
 type summary struct {
-	payments   uint64
-	late       uint64
-	duplicates uint64
-	skipped    uint64
-	listed     []*spoor.Problem
-	files      []format.File
-	sorted     bool
+	payments uint64
+	skipped  uint64
+	listed   []*spoor.Problem
+	files    []format.File
+	sorted   bool
 }
 
 func (r *reading) table() (*spoor.Rates, error) {
@@ -58,20 +62,65 @@ func (r *reading) table() (*spoor.Rates, error) {
 	return rates.Read(r.Rates, f)
 }
 
+// rereadable reports whether all files can be read a second time.
+func (r *reading) rereadable() bool {
+	for _, name := range r.Files {
+		if info, err := os.Stat(name); name == "-" || err != nil || !info.Mode().IsRegular() && !info.IsDir() {
+			return false
+		}
+	}
+	return true
+}
+
+// refuse says what becomes of a payment that the graph does not take: with
+// --skip-bad it is counted and listed, else it is the end.
+func (r *reading) refuse(p *spoor.Payment, err error) error {
+	problem := &spoor.Problem{File: r.Files[0], Record: p.Record, Reason: fmt.Sprintf("record %d: %v", p.Record, err)}
+	if !r.SkipBad {
+		return problem
+	}
+	r.refused = append(r.refused, problem)
+	return nil
+}
+
+// tell says what was skipped or left out; nothing where all was read.
+func (s *summary) tell(w io.Writer) {
+	if s.skipped > 0 {
+		fmt.Fprintf(w, "%s skipped:\n", plural(int(s.skipped), "bad record"))
+		for _, p := range s.listed {
+			fmt.Fprintf(w, "  %s\n", text.Clean(p.Error()))
+		}
+	}
+	for _, f := range s.files {
+		if f.Ignored {
+			fmt.Fprintf(w, "left out: %s: %s\n", text.Clean(f.Name), text.Clean(f.Why))
+		}
+	}
+}
+
 // each gives all payments in order of time, in batches that are valid until
 // the next. Files that are in order are streamed; if they turn out not to be,
 // restart is called and everything is sorted in memory first.
 func (r *reading) each(e *env, what string, restart func(), f func([]spoor.Payment) error) (*summary, error) {
+	r.refused = nil
 	sum, err := r.stream(e, what, f)
+	defer func() { sum.add(r.refused) }()
 	if !errors.Is(err, errOrder) {
 		return sum, err
 	}
-	if slices.Contains(r.Files, "-") {
-		return sum, &spoor.Problem{File: "standard input", Reason: err.Error() + ": sort them, or give a file, which Spoor sorts by itself", Fatal: true}
+	if !r.rereadable() {
+		return sum, &spoor.Problem{File: r.Files[0], Reason: err.Error() + ": sort them, or give a file, which Spoor sorts by itself", Fatal: true}
 	}
+	r.refused = nil
 	fmt.Fprintln(e.stderr, "payments are not in order of time: sorting them in memory")
 	restart()
-	return r.sorted(e, what, f)
+	sum, err = r.sorted(e, what, f)
+	return sum, err
+}
+
+func (s *summary) add(refused []*spoor.Problem) {
+	s.skipped += uint64(len(refused))
+	s.listed = append(s.listed, refused[:min(len(refused), 20)]...)
 }
 
 // stream reads on one goroutine while f works on another.
@@ -92,9 +141,8 @@ func (r *reading) stream(e *env, what string, f func([]spoor.Payment) error) (*s
 	for range cap(empty) {
 		empty <- make([]spoor.Payment, batchSize)
 	}
-	quit := make(chan struct{})
-	defer close(quit)
-	go read(src, full, empty, quit, countries)
+	stop := start(src, full, empty, countries)
+	defer stop()
 	newest := spoor.Instant(-1 << 62)
 	for b := range full {
 		for i := range b.payments {
@@ -121,10 +169,27 @@ func (r *reading) stream(e *env, what string, f func([]spoor.Payment) error) (*s
 	return sum, nil
 }
 
+// start begins reading on a goroutine; stop ends it and waits, so that the
+// source may be closed.
+func start(src *format.Source, full chan batch, empty <-chan []spoor.Payment, countries map[spoor.AccountID]spoor.Country) (stop func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		read(src, full, empty, quit, countries)
+	}()
+	return func() {
+		close(quit)
+		<-done
+	}
+}
+
 // read fills batches until the end or an error, which travels with the last.
 func read(src *format.Source, full chan<- batch, empty <-chan []spoor.Payment, quit <-chan struct{}, countries map[spoor.AccountID]spoor.Country) {
 	defer close(full)
-	several := len(src.Files()) > 1
+	several := 0
+	for _, f := range src.Files() {
+		several += one(!f.Ignored)
+	}
 	seen := map[string]string{}
 	for {
 		var dst []spoor.Payment
@@ -134,7 +199,10 @@ func read(src *format.Source, full chan<- batch, empty <-chan []spoor.Payment, q
 			return
 		}
 		n, err := src.Read(dst)
-		if several && n > 0 {
+		for i := range dst[:n] {
+			dst[i].ID = dst[i].ID[:min(len(dst[i].ID), maxID)]
+		}
+		if several > 1 && n > 0 {
 			name := src.Files()[src.File()].Name
 			if seen[name] == "" {
 				seen[name] = filepath.Base(name)
@@ -189,9 +257,8 @@ func (r *reading) sorted(e *env, what string, f func([]spoor.Payment) error) (*s
 	for range cap(empty) {
 		empty <- make([]spoor.Payment, batchSize)
 	}
-	quit := make(chan struct{})
-	defer close(quit)
-	go read(src, full, empty, quit, countries)
+	stop := start(src, full, empty, countries)
+	defer stop()
 	for b := range full {
 		all = append(all, b.payments...)
 		if b.err != nil {

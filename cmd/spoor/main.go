@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"spoor"
+	"spoor/draw/text"
 )
 
 // exit codes, as DESIGN and README promise them.
@@ -74,7 +75,7 @@ func run(args []string, e *env) (code int) {
 		return exitUsage
 	}
 	if err := ctx.Run(); err != nil {
-		fmt.Fprintln(e.stderr, "spoor:", err)
+		fmt.Fprintln(e.stderr, "spoor:", text.Clean(err.Error()))
 		return codeOf(err)
 	}
 	return exitDone

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"spoor"
 	"spoor/draw"
 	"spoor/draw/page"
+	"spoor/draw/text"
 	"spoor/draw/tree"
 	"spoor/graph"
 	"spoor/trace"
@@ -47,10 +49,12 @@ func (c *traceCmd) Run(e *env) error {
 		return err
 	}
 	g := graph.New(graph.Options{Rates: table})
-	_, err = c.each(e, "reading", func() { g = graph.New(graph.Options{Rates: table}) }, func(batch []spoor.Payment) error {
+	sum, err := c.each(e, "reading", func() { g = graph.New(graph.Options{Rates: table}) }, func(batch []spoor.Payment) error {
 		for i := range batch {
 			if _, err := g.Add(&batch[i]); err != nil {
-				return &spoor.Problem{Record: batch[i].Record, Reason: fmt.Sprintf("record %d: %v", batch[i].Record, err)}
+				if err := c.refuse(&batch[i], err); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -58,11 +62,15 @@ func (c *traceCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	sum.tell(e.stderr)
 	q, err := c.query(g)
 	if err != nil {
 		return err
 	}
 	r, err := trace.Run(g, table, q)
+	if errors.Is(err, trace.ErrUnknown) || errors.Is(err, trace.ErrQuery) {
+		return usage(err.Error())
+	}
 	if err != nil {
 		return err
 	}
@@ -166,10 +174,10 @@ func showTrace(w io.Writer, r *trace.Result, top int) {
 		verb, note = "came from", "is never paid in this data"
 	}
 	if len(r.Flows) == 0 {
-		fmt.Fprintf(w, "%s: no payment in this data shows where its money %s.\n", strings.Join(r.From, ", "), verb)
+		fmt.Fprintf(w, "%s: no payment in this data shows where its money %s.\n", clean(r.From, ", "), verb)
 		return
 	}
-	fmt.Fprintf(w, "Where %s of %s %s, by %s\n\n", money(r.Traced), strings.Join(r.From, ", "), verb, r.Method)
+	fmt.Fprintf(w, "Where %s of %s %s, by %s\n\n", money(r.Traced), clean(r.From, ", "), verb, r.Method)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "account\tamount\tshare\thops\tfirst touch\tlast touch\t")
 	for i, h := range r.Holdings {
@@ -181,7 +189,7 @@ func showTrace(w io.Writer, r *trace.Result, top int) {
 		if h.AtRest {
 			rest = note
 		}
-		fmt.Fprintf(t, "%s\t%s\t%.1f %%\t%d\t%s\t%s\t%s\n", h.Account, spoor.Money{Amount: h.Amount, Currency: h.Currency}.Grouped(), 100*h.Share, h.Hops, h.First.Date(), h.Last.Date(), rest)
+		fmt.Fprintf(t, "%s\t%s\t%.1f %%\t%d\t%s\t%s\t%s\n", text.Clean(h.Account), spoor.Money{Amount: h.Amount, Currency: h.Currency}.Grouped(), 100*h.Share, h.Hops, h.First.Date(), h.Last.Date(), rest)
 	}
 	t.Flush()
 	var held int64
@@ -203,7 +211,7 @@ func showTrace(w io.Writer, r *trace.Result, top int) {
 		if i == min(top, 5) {
 			break
 		}
-		fmt.Fprintf(w, "  %s  %s\n", spoor.Money{Amount: p.Amount, Currency: r.Traced.Currency}.Grouped(), strings.Join(p.Accounts, " → "))
+		fmt.Fprintf(w, "  %s  %s\n", spoor.Money{Amount: p.Amount, Currency: r.Traced.Currency}.Grouped(), clean(p.Accounts, " → "))
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintln(w, "note:", n)
@@ -212,6 +220,15 @@ func showTrace(w io.Writer, r *trace.Result, top int) {
 
 // backward is a result's direction when money was followed to its origin.
 const backward = "backward"
+
+// clean joins names, each made harmless for a terminal.
+func clean(names []string, between string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = text.Clean(n)
+	}
+	return strings.Join(out, between)
+}
 
 func plural(n int, word string) string {
 	if n == 1 {

@@ -70,7 +70,7 @@ func (f *DormancyBurst) Assess(t *usual.Traffic, sig *look.Signal) (float64, []s
 	first := t.Graph.Time(sig.Refs[0])
 	days := max(0.25, float64(sig.Last-first)/float64(spoor.Day))
 	before := len(t.Graph.In(a, 0, first-1)) + len(t.Graph.Out(a, 0, first-1))
-	count := usual.TailBans(usual.GammaPoissonTail(len(sig.Refs), before, days, float64(sig.N), t.Rate(), shape))
+	count := usual.TailBans(usual.GammaPoissonTail(t.Decisions(sig.Refs), before, days, float64(sig.N), t.Rate(), shape))
 	total := count + math.Log10(max(1, sig.Amount/f.MinValue)) - usual.TriesAccounts
 	return total, []string{
 		fmt.Sprintf("%s had been silent for %d days, then moved %s in %d payments within %s", t.Graph.AccountID(a), sig.N, look.Euro(sig.Amount), len(sig.Refs), spoor.Span(sig.Last-first)),

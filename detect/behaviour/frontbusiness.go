@@ -2,7 +2,9 @@ package behaviour
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"spoor"
 	"spoor/detect/internal/look"
@@ -93,17 +95,29 @@ func (f *FrontBusiness) takings(s *look.Scope, a graph.Account, ref graph.Ref, t
 
 // Assess asks for each front how likely its payment abroad happens to be the
 // sum of the deposits before it, in an account that seldom pays abroad and lives
-// on cash. Several fronts for one receiver weigh more, a receiver that itself
-// pays much, as a business does, less.
+// on cash. Further payments and fronts weigh less, since shops buy abroad too,
+// and regular trade nothing; a receiver that itself pays much is a business.
 func (f *FrontBusiness) Assess(t *usual.Traffic, sig *look.Signal) (float64, []string) {
-	var each float64
+	best := map[graph.Account]float64{}
+	again := 0
 	for _, l := range sig.Legs {
 		from, _ := t.Graph.Ends(l.Out)
+		if t.Standing(l.Out) {
+			continue
+		}
+		if _, ok := best[from]; ok {
+			again++
+			continue
+		}
 		seldom, cash := habits(t, from)
-		each += 0.7 + min(1, seldom) + cash
+		best[from] = 0.7 + min(1, seldom) + cash
+	}
+	each := 0.3 * float64(again)
+	for _, a := range slices.Sorted(maps.Keys(best)) { // in order, since sums of floats depend on it
+		each += best[a]
 	}
 	paid, _ := t.Graph.Degree(sig.Anchor[0])
-	total := each + 2*float64(sig.N-1) - math.Log10(float64(max(1, paid))) + min(1, math.Log10(sig.Amount/f.MinCash)) - usual.TriesAccounts + 1
+	total := each + 0.5*float64(max(0, len(best)-1)) - math.Log10(float64(max(1, paid))) + min(1, math.Log10(sig.Amount/f.MinCash)) - usual.TriesAccounts + 1
 	return total, []string{
 		fmt.Sprintf("%d accounts banked cash in %d deposits and sent the sum abroad to %s: %s in %d payments", sig.N, sig.M, t.Graph.AccountID(sig.Anchor[0]), look.Euro(sig.Amount), len(sig.Legs)),
 	}

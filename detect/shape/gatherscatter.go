@@ -65,7 +65,8 @@ func (f *GatherScatter) Find(s *look.Scope) {
 }
 
 // turning finds the moment that best parts payments in from payments out: most
-// of the first before it, most of the second from it on.
+// of the first before it, most of the second from it on; the latest of equals,
+// which leaves more to collect.
 func turning(ins, outs []graph.Edge) spoor.Instant {
 	best, at := math.MinInt, spoor.Instant(0)
 	i := 0
@@ -74,7 +75,7 @@ func turning(ins, outs []graph.Edge) spoor.Instant {
 			i++
 		}
 		// In order: i in before, len(outs)-j out after; the others are not.
-		if fit := i - (len(ins) - i) + (len(outs) - j) - j; fit > best {
+		if fit := i - (len(ins) - i) + (len(outs) - j) - j; fit >= best {
 			best, at = fit, spoor.Instant(e.Time)
 		}
 	}

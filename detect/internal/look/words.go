@@ -8,6 +8,6 @@ import (
 
 // Euro writes a value in euro for reasons: "EUR 12 300".
 func Euro(v float64) string {
-	m := spoor.Money{Amount: int64(math.Round(v)) * 100, Currency: spoor.EUR}.Grouped()
+	m := spoor.Money{Amount: int64(math.Round(min(v, 9e16))) * 100, Currency: spoor.EUR}.Grouped()
 	return "EUR " + m[:len(m)-len(".00 EUR")]
 }

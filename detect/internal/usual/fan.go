@@ -110,3 +110,12 @@ func (r *runs) add(t spoor.Instant) {
 	}
 	r.last = t
 }
+
+// Decisions counts payments in order of time, those made together as one.
+func (t *Traffic) Decisions(refs []graph.Ref) int {
+	r := runs{tick: t.tick}
+	for _, ref := range refs {
+		r.add(t.Graph.Time(ref))
+	}
+	return r.n
+}
