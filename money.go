@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
 	"math/bits"
 	"strconv"
 	"strings"
@@ -121,24 +122,40 @@ func ParseAmount[T ~string | ~[]byte](s T, scale int) (int64, error) {
 	return int64(v), nil
 }
 
-// slowAmount drops digits that cannot matter from a number too long for 64
-// bits, such as 1234.5000000000000000000.
+// slowAmount takes numbers whose digits do not fit 64 bits, such as
+// 1234.5000000000000000000, with exact rationals.
 func slowAmount(s string, scale int) (int64, error) {
-	dot := strings.IndexByte(s, '.')
-	keep := dot + 1 + scale + 4
-	if dot < 0 || keep >= len(s) || strings.ContainsAny(s, "eE") {
+	if len(s) > maxDigits {
 		return 0, ErrAmountRange
 	}
-	for _, c := range s[keep:] {
-		if c < '0' || c > '9' {
+	for _, c := range s { // big.Rat would take fractions, other bases and underscores
+		if !strings.ContainsRune("0123456789.+-eE", c) {
 			return 0, ErrAmountSyntax
 		}
 	}
-	if dot > 19 {
+	if e := strings.IndexAny(s, "eE"); e >= 0 {
+		if n, err := strconv.Atoi(s[e+1:]); err != nil || n > 40 || n < -40 {
+			return 0, ErrAmountSyntax
+		}
+	}
+	exact, ok := new(big.Rat).SetString(s)
+	if !ok {
+		return 0, ErrAmountSyntax
+	}
+	exact.Mul(exact, new(big.Rat).SetInt(new(big.Int).SetUint64(pow10[scale])))
+	q, r := new(big.Int).QuoRem(exact.Num(), exact.Denom(), new(big.Int))
+	switch half := r.Lsh(r, 1).CmpAbs(exact.Denom()); {
+	case half > 0 || half == 0 && q.Bit(0) == 1:
+		q.Add(q, big.NewInt(int64(exact.Sign())))
+	}
+	if !q.IsInt64() {
 		return 0, ErrAmountRange
 	}
-	return ParseAmount(s[:keep], scale)
+	return q.Int64(), nil
 }
+
+// maxDigits is the longest number that is read.
+const maxDigits = 100
 
 // rescale turns v with the given decimals into v with scale decimals.
 func rescale(v uint64, decimals, scale int) (uint64, bool) {

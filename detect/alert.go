@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"math"
 	"slices"
@@ -41,8 +42,19 @@ func (d *Detector) write(gr *group) spoor.Alert {
 	}
 	a.Score = Score(total)
 	a.Reasons = append(a.Reasons, fmt.Sprintf("score %.0f: by the ordinary business of these accounts chance makes one like it in %s transfers", a.Score, round(math.Pow(10, usual.TriesTransfers+lead.Bans))))
-	a.ID = fmt.Sprintf("%s-%s-%s", lead.Typology, a.First.Time().Format("20060102"), a.Payments[0])
+	a.ID = fmt.Sprintf("%s-%s-%08x", lead.Typology, a.First.Time().Format("20060102"), fingerprint(&a))
 	return a
+}
+
+// fingerprint tells alerts of one typology and day apart, in the same way in
+// every run.
+func fingerprint(a *spoor.Alert) uint32 {
+	h := fnv.New32a()
+	for _, s := range a.Payments {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	return h.Sum32()
 }
 
 // Score turns bans into 0 to 100: 0 for what chance makes once in 100,000

@@ -98,7 +98,6 @@ func runHostile(t *testing.T, s setup, all []spoor.Payment) ([]spoor.Alert, dete
 
 // TestHostileAmounts gives all shapes amounts that sums and logarithms do not like.
 func TestHostileAmounts(t *testing.T) {
-	const overflow = "an alert's amount wraps round to less than nothing: the detector adds amounts without a check"
 	for _, c := range []struct {
 		name  string
 		money spoor.Money
@@ -111,9 +110,9 @@ func TestHostileAmounts(t *testing.T) {
 		{name: "no currency", money: spoor.Money{Amount: 1000_00}},
 		{name: "bitcoin", money: spoor.Money{Amount: 1000_00000000, Currency: currency(t, "XBT")}},
 		{name: "a hundred of it do not overflow", money: spoor.Money{Amount: math.MaxInt64 / 101, Currency: spoor.EUR}},
-		{name: "five of it overflow", money: spoor.Money{Amount: math.MaxInt64/5 + 7, Currency: spoor.EUR}, open: overflow},
-		{name: "largest", money: spoor.Money{Amount: math.MaxInt64, Currency: spoor.EUR}, open: overflow},
-		{name: "largest of a small unit", money: spoor.Money{Amount: math.MaxInt64, Currency: currency(t, "VND")}, open: overflow},
+		{name: "five of it overflow", money: spoor.Money{Amount: math.MaxInt64/5 + 7, Currency: spoor.EUR}},
+		{name: "largest", money: spoor.Money{Amount: math.MaxInt64, Currency: spoor.EUR}},
+		{name: "largest of a small unit", money: spoor.Money{Amount: math.MaxInt64, Currency: currency(t, "VND")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.open != "" {

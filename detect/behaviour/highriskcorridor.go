@@ -111,7 +111,7 @@ func (f *HighRiskCorridor) Assess(t *usual.Traffic, sig *look.Signal) (float64, 
 	total := even + min(2, 0.4*float64(len(sig.Refs)-2)) + min(1, math.Log10(max(1, sig.Amount/f.MinValue))) +
 		0.5*float64(min(4, len(senders)-1)) - 0.5*float64(min(20, others)) - usual.TriesAccounts
 	return total, []string{
-		fmt.Sprintf("%d transfers of similar size within %s, %s in all, from %d accounts to:%s (%s)", len(sig.Refs), spoor.Span(sig.Last-t.Graph.Time(sig.Refs[0])), look.Euro(sig.Amount), len(senders), names, f.List.version),
+		fmt.Sprintf("%d transfers of similar size within %s, %s in all, from %s to:%s (%s)", len(sig.Refs), spoor.Span(sig.Last-t.Graph.Time(sig.Refs[0])), look.Euro(sig.Amount), look.Plural(len(senders), "account"), names, f.List.version),
 		fmt.Sprintf("their sizes differ by a factor of %.1f; %s has %d other payments with such countries", math.Exp(deviation), t.Graph.AccountID(sig.Anchor[0]), others),
 	}
 }

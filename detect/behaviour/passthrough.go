@@ -110,7 +110,7 @@ func (f *PassThrough) Assess(t *usual.Traffic, sig *look.Signal) (float64, []str
 	share := in / max(in, all)
 	total := hops + size + 1 + 2*math.Log10(share) + usual.Bans(usual.BinomialTail(lone, len(sig.Refs), t.Lone())) - 2*float64(standing) - usual.TriesTransfers
 	return total, []string{
-		fmt.Sprintf("%s came into %s and %s went out again within %s, in %d payments and %d rounds", look.Euro(in), t.Graph.AccountID(a), look.Euro(out), spoor.Span(lastOut-firstIn), len(sig.Refs), rounds),
+		fmt.Sprintf("%s came into %s and %s went out again within %s, in %d payments and %s", look.Euro(in), t.Graph.AccountID(a), look.Euro(out), spoor.Span(lastOut-firstIn), len(sig.Refs), look.Plural(rounds, "round")),
 		fmt.Sprintf("that is %.0f %% of all that the account received; %d of its %d other payments in are as large; %d of the %d accounts at the other ends have no other transfer", 100*share, larger, others, lone, len(sig.Refs)),
 	}
 }

@@ -25,9 +25,7 @@ func (f *RoundTripConversion) Find(s *look.Scope) {
 	}
 	left, back := s.Graph.Paid(c.First()), s.Graph.Received(s.Ref)
 	if left.Currency != back.Currency && s.Time-s.Graph.Time(c.First()) <= f.MaxGap {
-		sig := c.Signal(spoor.RoundTripConversion, s.To, s.From)
-		sig.Moved[0] = s.Ref // what came back
-		s.Emit(sig)
+		s.Emit(c.Signal(spoor.RoundTripConversion, s.To, s.From))
 	}
 }
 

@@ -20,9 +20,7 @@ func (f *Cycle) Typology() spoor.Typology { return spoor.Cycle }
 // Find takes the payment as the last of a cycle.
 func (f *Cycle) Find(s *look.Scope) {
 	if c := &s.Trails().Cycle; c.Len() >= f.MinPayments {
-		sig := c.Signal(spoor.Cycle, s.To, s.From)
-		sig.Moved[0] = s.Ref // what went all the way round
-		s.Emit(sig)
+		s.Emit(c.Signal(spoor.Cycle, s.To, s.From))
 	}
 }
 

@@ -69,6 +69,9 @@ func (f *Fan) Assess(t *usual.Traffic, sig *look.Signal) (float64, []string) {
 		verb, peers = "was paid by", "payers"
 	}
 	total := st.Bans() - usual.TriesAccounts - math.Log10(max(1, t.Days/st.Days))
+	if t.Small(sig.Refs) {
+		total = 0
+	}
 	reasons := []string{
 		fmt.Sprintf("%s %s %d different accounts within %s, %s in all", t.Graph.AccountID(sig.Anchor[0]), verb, st.Peers, spoor.Span(st.Span), look.Euro(st.Value)),
 		st.Usual(peers),

@@ -100,7 +100,7 @@ func (f *GatherScatter) Assess(t *usual.Traffic, sig *look.Signal) (float64, []s
 	// Each payment astray takes back from what the order says.
 	order := max(0, min(3, orderBans(len(ins), len(outs)))-float64(sig.N))
 	total := gather.Bans() + scatter.Bans() + order - usual.TriesAccounts - math.Log10(max(1, t.Days/(gather.Days+scatter.Days)))
-	if gather.Bans() < 1 || scatter.Bans() < 1 {
+	if gather.Bans() < 1 || scatter.Bans() < 1 || t.Small(sig.Refs) {
 		total = 0 // one side alone is a fan
 	}
 	return total, []string{

@@ -119,3 +119,21 @@ func (t *Traffic) Decisions(refs []graph.Ref) int {
 	}
 	return r.n
 }
+
+// small is the mean of payments, in euro, below which a shape is no business of
+// anybody's: verifications of a cent, points of a loyalty card.
+const small = 10
+
+// Small reports whether payments are that small on average. Payments without a
+// rate are not, unless they are of nothing at all.
+func (t *Traffic) Small(refs []graph.Ref) bool {
+	var value float64
+	for _, r := range refs {
+		v := float64(t.Graph.Value(r))
+		if v == 0 && t.Graph.Paid(r).Amount != 0 {
+			return false
+		}
+		value += v
+	}
+	return value < small*float64(len(refs))
+}
