@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -27,6 +28,7 @@ type demoCmd struct {
 	Once bool   `help:"Tell the story on the terminal and write no pictures."`
 	Seed uint64 `help:"Another seed, another economy." default:"7"`
 	Out  string `help:"Folder for the pictures. Default: a new temporary folder."`
+	JSON bool   `name:"json" help:"Write the alerts and the trace as JSON instead of a story."`
 }
 
 // story is what the demo knows: the payments, as any node would have them.
@@ -46,52 +48,77 @@ func (c *demoCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	alerts := s.d.Close()
-	if len(alerts) == 0 {
-		return fmt.Errorf("no alerts in the demo's economy with seed %d", c.Seed)
-	}
-	w := e.stdout
-	fmt.Fprintf(w, "A month in an invented economy: %d payments between %d accounts. Somewhere in it, cocaine money.\n", s.n, s.g.Accounts()-1)
-	groups, err := s.linked(alerts)
+	m, err := s.follow()
 	if err != nil {
 		return err
 	}
-	found := groups[0]
-	heading(w, "1. Noticed")
-	fmt.Fprintf(w, "%d alerts in all. Money flows between %d of them, which together weigh most:\n", len(alerts), len(found))
-	for i := range found {
-		s.explain(w, &found[i])
+	if c.JSON {
+		return writeJSON(e.stdout, m)
 	}
-
-	heading(w, "2. Where it came from")
-	last := latest(found)
-	back, err := trace.Run(s.g, s.rates, trace.Query{Payments: last.Payments[len(last.Payments)-1:], Method: trace.FIFO, Backward: true})
-	if err != nil {
+	flow := traceFlow(m.Forward, s.label)
+	if err := s.tell(e.stdout, m, flow); err != nil {
 		return err
 	}
-	cash := origins(back)
-	fmt.Fprintf(w, "The latest payment of these alerts, traced back, first in first out: %s of its %s began as cash, taken from %d deposits, which were in full:\n", money(back.LeftInCash), money(back.Traced), len(cash))
-	s.deposits(w, cash)
-	cash = s.withCash(cash, found)
-
-	heading(w, "3. Where it went")
-	forward, err := trace.Run(s.g, s.rates, trace.Query{Payments: cash, Method: trace.FIFO})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(w, "These deposits and the others of the alerts, %s in %d deposits, traced forward:\n\n", money(forward.Traced), len(cash))
-	flow := traceFlow(forward, s.label)
-	if err := tree.Write(w, flow, max(100, width(w)), colour(w)); err != nil {
-		return err
-	}
-
-	heading(w, "4. What can be frozen")
-	s.freezable(w, forward)
-	fmt.Fprintf(w, "\nWhat was planted: %s of street cash. Spoor was not told.\n", spoor.Money{Amount: s.planted, Currency: spoor.EUR}.Grouped())
 	if c.Once && c.Out == "" {
 		return nil
 	}
-	return c.draw(e, s, found, forward, flow)
+	return c.draw(e, s, m.Alerts, m.Forward, flow)
+}
+
+// matter is what one desk would look at: alerts between which money flows, the
+// latest payment of them traced back, and their cash traced forward.
+type matter struct {
+	Alerts   []spoor.Alert `json:"alerts"`
+	Others   int           `json:"other_alerts"`
+	Backward *trace.Result `json:"backward"`
+	Deposits []string      `json:"deposits"` // in which the money of Backward began
+	Cash     []string      `json:"cash"`     // these and the others of the alerts
+	Forward  *trace.Result `json:"forward"`
+}
+
+// follow finds the weightiest matter and traces its money both ways.
+func (s *story) follow() (*matter, error) {
+	alerts := s.d.Close()
+	if len(alerts) == 0 {
+		return nil, errors.New("no alerts in the demo's economy with this seed")
+	}
+	groups, err := s.linked(alerts)
+	if err != nil {
+		return nil, err
+	}
+	m := &matter{Alerts: groups[0], Others: len(alerts) - len(groups[0])}
+	last := latest(m.Alerts)
+	m.Backward, err = trace.Run(s.g, s.rates, trace.Query{Payments: last.Payments[len(last.Payments)-1:], Method: trace.FIFO, Backward: true})
+	if err != nil {
+		return nil, err
+	}
+	m.Deposits = origins(m.Backward)
+	m.Cash = s.withCash(slices.Clone(m.Deposits), m.Alerts)
+	m.Forward, err = trace.Run(s.g, s.rates, trace.Query{Payments: m.Cash, Method: trace.FIFO})
+	return m, err
+}
+
+// tell tells the story on a terminal.
+func (s *story) tell(w io.Writer, m *matter, flow *draw.Flow) error {
+	fmt.Fprintf(w, "A month in an invented economy: %d payments between %d accounts. Somewhere in it, cocaine money.\n", s.n, s.g.Accounts()-1)
+	heading(w, "1. Noticed")
+	fmt.Fprintf(w, "%d alerts in all. Money flows between %d of them, which together weigh most:\n", len(m.Alerts)+m.Others, len(m.Alerts))
+	for i := range m.Alerts {
+		s.explain(w, &m.Alerts[i])
+	}
+	heading(w, "2. Where it came from")
+	fmt.Fprintf(w, "The latest payment of these alerts, traced back, first in first out: %s of its %s began as cash, taken from %d deposits, which were in full:\n",
+		money(m.Backward.LeftInCash), money(m.Backward.Traced), len(m.Deposits))
+	s.deposits(w, m.Deposits)
+	heading(w, "3. Where it went")
+	fmt.Fprintf(w, "These deposits and the others of the alerts, %s in %d deposits, traced forward:\n\n", money(m.Forward.Traced), len(m.Cash))
+	if err := tree.Write(w, flow, max(100, width(w)), colour(w)); err != nil {
+		return err
+	}
+	heading(w, "4. What can be frozen")
+	s.freezable(w, m.Forward)
+	fmt.Fprintf(w, "\nWhat was planted: %s of street cash. Spoor was not told.\n", spoor.Money{Amount: s.planted, Currency: spoor.EUR}.Grouped())
+	return nil
 }
 
 func heading(w io.Writer, title string) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"spoor"
 	"spoor/draw/text"
@@ -91,12 +92,23 @@ func (s *summary) tell(w io.Writer) {
 			fmt.Fprintf(w, "  %s\n", text.Clean(p.Error()))
 		}
 	}
+	out := 0
 	for _, f := range s.files {
-		if f.Ignored {
-			fmt.Fprintf(w, "left out: %s: %s\n", text.Clean(f.Name), text.Clean(f.Why))
+		if !f.Ignored {
+			continue
+		}
+		if out++; out <= mostNamed {
+			why, _, _ := strings.Cut(f.Why, ";")
+			fmt.Fprintf(w, "left out: %s: %s\n", text.Clean(f.Name), text.Clean(why))
 		}
 	}
+	if out > mostNamed {
+		fmt.Fprintf(w, "left out: %s more\n", plural(out-mostNamed, "file"))
+	}
 }
+
+// mostNamed is how many files that were left out are named.
+const mostNamed = 10
 
 // each gives all payments in order of time, in batches that are valid until
 // the next. Files that are in order are streamed; if they turn out not to be,

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -239,6 +241,9 @@ func plural(n int, word string) string {
 
 func money(s trace.Sum) string { return spoor.Money{Amount: s.Amount, Currency: s.Currency}.Grouped() }
 
+// mostDrawn is how many payments of a trace a picture is made from.
+const mostDrawn = 5000
+
 // traceFlow turns a trace into a picture; note gives an account's second line,
 // and may be nil.
 func traceFlow(r *trace.Result, note func(account string) (label, note string)) *draw.Flow {
@@ -267,12 +272,23 @@ func traceFlow(r *trace.Result, note func(account string) (label, note string)) 
 		return index[account]
 	}
 	paidTo := map[string]bool{}
-	for _, fl := range r.Flows {
+	flows := r.Flows
+	if len(flows) > mostDrawn {
+		flows = slices.Clone(flows)
+		slices.SortStableFunc(flows, func(a, b trace.Flow) int { return cmp.Compare(b.Amount, a.Amount) })
+		flows = flows[:mostDrawn]
+		slices.SortStableFunc(flows, func(a, b trace.Flow) int { return cmp.Compare(a.Time, b.Time) })
+		f.Footer += fmt.Sprintf(" Drawn are the %d largest of %d payments.", mostDrawn, len(r.Flows))
+	}
+	for _, fl := range flows {
 		from, to := node(fl.From), node(fl.To)
 		paidTo[fl.To] = true
 		f.Links = append(f.Links, draw.Link{From: from, To: to, Amount: fl.Amount, Time: fl.Time, Count: 1, Note: fl.Payment})
 	}
 	for _, h := range r.Holdings {
+		if _, drawn := index[h.Account]; !drawn && len(flows) < len(r.Flows) {
+			continue
+		}
 		n := &f.Nodes[node(h.Account)]
 		if r.Direction == backward {
 			n.Kind = draw.Source

@@ -25,6 +25,7 @@ type worldCmd struct {
 	Alone    bool    `help:"Leave the accounts of --plant without ordinary life."`
 	Format   string  `help:"What to write: amlworld (Trans.csv, Patterns.txt, accounts.csv), plain (payments.csv) or both." enum:"amlworld,plain,both" default:"amlworld"`
 	Out      string  `help:"Folder to write to." required:""`
+	JSON     bool    `name:"json" help:"Say what was written as JSON."`
 }
 
 func (c *worldCmd) Run(e *env) error {
@@ -42,6 +43,9 @@ func (c *worldCmd) Run(e *env) error {
 	planted := 0
 	for _, a := range w.Attempts() {
 		planted += len(a.Payments)
+	}
+	if c.JSON {
+		return writeJSON(e.stdout, map[string]any{"out": c.Out, "payments": n, "accounts": len(w.Accounts()), "attempts": len(w.Attempts()), "illicit": planted, "look_alikes": len(w.NearMisses())})
 	}
 	fmt.Fprintf(e.stdout, "%s: %d payments between %d accounts; %d attempts of laundering in %d payments, %d legal look-alikes\n",
 		c.Out, n, len(w.Accounts()), len(w.Attempts()), planted, len(w.NearMisses()))

@@ -87,6 +87,9 @@ func Sniff(head []byte) bool {
 	if !ok {
 		return false
 	}
+	if bytes.Contains(head, []byte("http://www.w3.org/2001/XMLSchema\"")) {
+		return false // the schema of a message, not a message
+	}
 	if bytes.Contains(head, []byte(namespace)) {
 		return true
 	}

@@ -31,13 +31,23 @@ func (t *Traffic) Alone(a graph.Account) bool {
 
 // Transfers counts transfers among edges, up to a limit.
 func Transfers(edges []graph.Edge, limit int) (n int) {
-	for i := 0; i < len(edges) && n < limit; i++ {
-		if edges[i].Channel().Transfer() {
-			n++
+	if len(edges) > mostCounted {
+		edges = edges[len(edges)-mostCounted:]
+	}
+	for _, e := range edges {
+		if e.Channel().Transfer() {
+			if n++; n >= limit {
+				break
+			}
 		}
 	}
 	return n
 }
+
+// mostCounted is how many of an account's latest payments are looked at to count
+// its transfers: a till that sees thousands of card payments is not counted anew
+// for each.
+const mostCounted = 1024
 
 // Unusual is the cheap question before the dear one: are so many payments in
 // the last span at least twice what the account does otherwise?
