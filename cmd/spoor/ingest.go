@@ -94,6 +94,9 @@ func (s *summary) tell(w io.Writer) {
 	}
 	out := 0
 	for _, f := range s.files {
+		if f.Format == "fincen" && !f.Ignored {
+			fmt.Fprintln(w, "note: a row of the FinCEN Files is a total over a period, taken at its end: bursts and silences may be the period's")
+		}
 		if !f.Ignored {
 			continue
 		}
@@ -103,7 +106,7 @@ func (s *summary) tell(w io.Writer) {
 		}
 	}
 	if out > mostNamed {
-		fmt.Fprintf(w, "left out: %s more\n", plural(out-mostNamed, "file"))
+		fmt.Fprintf(w, "left out: %s\n", plural(out-mostNamed, "more file"))
 	}
 }
 
