@@ -28,6 +28,8 @@ type detectCmd struct {
 	Workers    int           `help:"Goroutines that look for typologies; the result does not depend on it. 0: one a core."`
 	Top        int           `help:"How many alerts to show." default:"15"`
 	JSON       bool          `name:"json" help:"Write alerts to standard output as JSON, one a line."`
+
+	blind bool // do not see the channel of payments
 }
 
 // detection is what a run of the detectors came to.
@@ -140,6 +142,9 @@ func (c *detectCmd) detect(e *env, params *detect.Parameters) (*detection, error
 		for i := range batch {
 			p := &batch[i]
 			out.named = out.named || p.FromName != "" || p.ToName != ""
+			if c.blind {
+				p.Channel = spoor.UnknownChannel
+			}
 			// A run of payments is examined together; in sparse data it ends
 			// before the window could move past its beginning.
 			if len(refs) > 0 && p.Time-out.g.Time(refs[0]) > longestRun {

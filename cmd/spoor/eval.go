@@ -41,6 +41,7 @@ type report struct {
 	FalseForTrue  float64            `json:"false_for_each_true"`
 	Attempts      map[string]tally   `json:"attempts"`
 	PaymentRecall map[string]float64 `json:"payment_recall_by_typology"`
+	WithoutFormat *report            `json:"without_format,omitempty"` // the same, not seeing the channel
 	Seen          int                `json:"accounts_seen"`
 	Accounts      []accountRecall    `json:"accounts,omitempty"` // with --account-labels
 }
@@ -107,6 +108,15 @@ func (c *evalCmd) Run(e *env) error {
 		if r.Accounts, err = accounts(c.Labelled, d.alerts); err != nil {
 			return err
 		}
+	}
+	if c.Labelled == "" {
+		// How much of the result is the payment format column alone?
+		c.blind = true
+		blind, err := c.detect(e, params)
+		if err != nil {
+			return err
+		}
+		r.WithoutFormat = measure(blind, labels, attempts)
 	}
 	if c.Out != "" {
 		if err := writeFile(c.Out, func(w io.Writer) error { return writeAlerts(w, d.alerts) }); err != nil {
@@ -396,5 +406,8 @@ func (r *report) show(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintf(w, "alerts: %d, true: %d, false for each true: %.2f (an alert is true when at least half of its payments are laundering)\n", r.Alerts, r.TrueAlerts, r.FalseForTrue)
+	if f := r.WithoutFormat; f != nil {
+		defer fmt.Fprintf(w, "without the payment format column: %.2f false for each true alert, PR-AUC %.3f, best F1 %.3f\n", f.FalseForTrue, f.PRAUC, f.F1)
+	}
 	fmt.Fprintf(w, "by payment: PR-AUC %.3f, best F1 %.3f at score %.1f (precision %.3f, recall %.3f), recall in the first 1,000 %.3f\n", r.PRAUC, r.F1, r.Threshold, r.Precision, r.Recall, r.RecallAt1000)
 }
