@@ -326,6 +326,7 @@ func showAlerts(w io.Writer, alerts []spoor.Alert, top int) {
 	for i, a := range alerts[:min(top, len(alerts))] {
 		fmt.Fprintf(w, "%3d. %-22s score %3.0f   %s   %s to %s   %s, %s\n", i+1, a.Typology, a.Score,
 			spoor.Money{Amount: a.Amount, Currency: a.Currency}.Grouped(), a.First.Date(), a.Last.Date(), plural(len(a.Payments), "payment"), plural(len(a.Accounts), "account"))
+		fmt.Fprintf(w, "       id %s\n", a.ID)
 		for _, r := range reasonsNamed(&a) {
 			fmt.Fprintf(w, "       %s\n", r)
 		}

@@ -28,6 +28,8 @@ type traceCmd struct {
 	reading
 	From     []string `help:"Trace all that these accounts hold and get: bank:number, or a number alone." placeholder:"ACCOUNT"`
 	Payments []string `help:"Trace what these payments brought: own ids, or record numbers." placeholder:"ID"`
+	Alert    string   `help:"Trace what the payments of this alert brought: its id in --alerts." placeholder:"ID"`
+	Alerts   string   `help:"The alerts.jsonl that detect wrote." default:"alerts.jsonl"`
 	Method   string   `help:"fifo, lifo, prorata (haircut) or poison." enum:"fifo,lifo,prorata,poison" default:"fifo"`
 	Backward bool     `help:"Where the money came from, instead of where it went."`
 	Since    string   `help:"Follow payments from this time on (2006-01-02 or RFC 3339)."`
@@ -40,8 +42,15 @@ type traceCmd struct {
 }
 
 func (c *traceCmd) Run(e *env) error {
+	if c.Alert != "" {
+		ids, err := alertPayments(c.Alerts, c.Alert)
+		if err != nil {
+			return err
+		}
+		c.Payments = append(c.Payments, ids...)
+	}
 	if len(c.From)+len(c.Payments) == 0 {
-		return usage("say what to trace: --from ACCOUNT or --payments ID,ID")
+		return usage("say what to trace: --from ACCOUNT, --payments ID,ID or --alert ID")
 	}
 	if ext := filepath.Ext(c.Picture); c.Picture != "" && ext != ".svg" && ext != ".html" {
 		return usage("--picture: want a name that ends in .svg or .html")
@@ -96,6 +105,27 @@ func (c *traceCmd) Run(e *env) error {
 		return tree.Write(e.stdout, flow, width(e.stdout), colour(e.stdout))
 	}
 	return nil
+}
+
+// alertPayments finds an alert in a file and gives its payments.
+func alertPayments(file, id string) ([]string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	dec := json.NewDecoder(f)
+	for n := uint64(1); ; n++ {
+		var a spoor.Alert
+		switch err := dec.Decode(&a); {
+		case err == io.EOF:
+			return nil, usage(fmt.Sprintf("no alert %s in %s", id, file))
+		case err != nil:
+			return nil, &spoor.Problem{File: file, Record: n, Reason: fmt.Sprintf("alert %d: %v", n, err), Fatal: true}
+		case a.ID == id:
+			return a.Payments, nil
+		}
+	}
 }
 
 func writeJSON(w io.Writer, v any) error {
