@@ -34,21 +34,16 @@ type detectCmd struct {
 
 // detection is what a run of the detectors came to.
 type detection struct {
-	alerts  []spoor.Alert
-	sum     *summary
-	stats   detect.Stats
-	g       *graph.Graph
-	took    time.Duration
-	evicted uint64
-	named   bool // payments carry names of holders
+	alerts []spoor.Alert
+	sum    *summary
+	stats  detect.Stats
+	g      *graph.Graph
+	took   time.Duration
+	named  bool // payments carry names of holders
 }
 
 func (c *detectCmd) Run(e *env) error {
-	params, err := parameters(c.Parameters)
-	if err != nil {
-		return err
-	}
-	d, err := c.detect(e, params)
+	d, err := c.detect(e)
 	if err != nil {
 		return err
 	}
@@ -111,8 +106,12 @@ func (c *detectCmd) check() error {
 }
 
 // detect runs all detectors over the files.
-func (c *detectCmd) detect(e *env, params *detect.Parameters) (*detection, error) {
+func (c *detectCmd) detect(e *env) (*detection, error) {
 	if err := c.check(); err != nil {
+		return nil, err
+	}
+	params, err := parameters(c.Parameters)
+	if err != nil {
 		return nil, err
 	}
 	table, err := c.table()
@@ -170,7 +169,7 @@ func (c *detectCmd) detect(e *env, params *detect.Parameters) (*detection, error
 	for i := range out.alerts {
 		out.alerts[i].Versions["rates"] = table.Version
 	}
-	out.took, out.stats, out.evicted = time.Since(start), d.Stats(), out.g.Evicted()
+	out.took, out.stats = time.Since(start), d.Stats()
 	return out, nil
 }
 
@@ -198,7 +197,7 @@ func (c *detectCmd) findHolders(e *env, d *detection) error {
 		}
 	}
 	if d.named && c.rereadable() {
-		err := c.inOrder(e, func(p *spoor.Payment) error {
+		err := c.inOrder(e, "finding names", func(p *spoor.Payment) error {
 			name(p.From, p.FromName)
 			name(p.To, p.ToName)
 			return nil
@@ -302,7 +301,7 @@ func (c *detectCmd) writeScores(e *env, alerts []spoor.Alert) error {
 	}
 	return writeFile(c.Scores, func(w io.Writer) error {
 		fmt.Fprintln(w, "payment,score")
-		return c.inOrder(e, func(p *spoor.Payment) error {
+		return c.inOrder(e, "writing scores", func(p *spoor.Payment) error {
 			id := paymentID(p)
 			_, err := fmt.Fprintf(w, "%s,%g\n", csvField(id), score[id])
 			return err
@@ -351,8 +350,8 @@ func (d *detection) footer(w io.Writer) {
 		}
 	}
 	t.Flush()
-	if d.evicted > 0 {
-		fmt.Fprintf(w, "%d payments left the window while reading\n", d.evicted)
+	if gone := d.g.Evicted(); gone > 0 {
+		fmt.Fprintf(w, "%d payments left the window while reading\n", gone)
 	}
 	if d.stats.Bites > 0 {
 		fmt.Fprintf(w, "accounts with very many payments (hubs) were left out of a search %d times, by the degree cap\n", d.stats.Bites)

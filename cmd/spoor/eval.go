@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -12,7 +11,6 @@ import (
 	"text/tabwriter"
 
 	"spoor"
-	"spoor/format"
 	"spoor/format/amlsim"
 	"spoor/format/amlworld"
 )
@@ -82,41 +80,30 @@ var fits = map[spoor.Typology][]spoor.Typology{
 }
 
 func (c *evalCmd) Run(e *env) error {
-	params, err := parameters(c.Parameters)
-	if err != nil {
-		return err
-	}
-	d, err := c.detect(e, params)
-	if err != nil {
-		return err
-	}
 	if !c.rereadable() {
 		return usage("eval reads the payments more than once: give regular files, not a pipe")
 	}
-	labels := map[string]bool{}
-	if c.Labelled == "" {
-		if labels, err = c.labels(e); err != nil {
-			return err
-		}
-	}
-	attempts, err := c.attempts(e)
+	t, err := c.truth(e)
 	if err != nil {
 		return err
 	}
-	r := measure(d, labels, attempts)
+	d, err := c.detect(e)
+	if err != nil {
+		return err
+	}
+	r := measure(d, t)
 	if c.Labelled != "" {
 		if r.Accounts, err = accounts(c.Labelled, d.alerts); err != nil {
 			return err
 		}
-	}
-	if c.Labelled == "" {
+	} else {
 		// How much of the result is the payment format column alone?
 		c.blind = true
-		blind, err := c.detect(e, params)
+		blind, err := c.detect(e)
 		if err != nil {
 			return err
 		}
-		r.WithoutFormat = measure(blind, labels, attempts)
+		r.WithoutFormat = measure(blind, t)
 	}
 	if c.Out != "" {
 		if err := writeFile(c.Out, func(w io.Writer) error { return writeAlerts(w, d.alerts) }); err != nil {
@@ -124,9 +111,7 @@ func (c *evalCmd) Run(e *env) error {
 		}
 	}
 	if c.JSON {
-		enc := json.NewEncoder(e.stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(r)
+		return writeJSON(e.stdout, r)
 	}
 	r.show(e.stdout)
 	return nil
@@ -162,33 +147,6 @@ func accounts(file string, alerts []spoor.Alert) (out []accountRecall, err error
 	return out, nil
 }
 
-// inOrder reads the files once more and gives each payment in input order.
-func (r *reading) inOrder(e *env, f func(*spoor.Payment) error) error {
-	src, err := format.Open(r.Files, e.stdin, format.Options{Format: r.Format, SkipBad: r.SkipBad})
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	full, empty := make(chan batch, 4), make(chan []spoor.Payment, 6)
-	for range cap(empty) {
-		empty <- make([]spoor.Payment, batchSize)
-	}
-	stop := start(src, full, empty, nil)
-	defer stop()
-	for b := range full {
-		for i := range b.payments {
-			if err := f(&b.payments[i]); err != nil {
-				return err
-			}
-		}
-		if b.err != nil {
-			return b.err
-		}
-		empty <- b.payments[:batchSize]
-	}
-	return nil
-}
-
 // paymentID names a payment as alerts do.
 func paymentID(p *spoor.Payment) string {
 	if p.ID != "" {
@@ -197,21 +155,50 @@ func paymentID(p *spoor.Payment) string {
 	return strconv.FormatUint(p.Record, 10)
 }
 
-// labels returns the ids of illicit payments.
-func (c *evalCmd) labels(e *env) (map[string]bool, error) {
-	illicit := map[string]bool{}
-	labelled := false
-	err := c.inOrder(e, func(p *spoor.Payment) error {
-		labelled = labelled || p.Label != spoor.Unlabelled
-		if p.Label == spoor.Illicit {
-			illicit[paymentID(p)] = true
+// truth is what the source says of its payments.
+type truth struct {
+	illicit  map[string]bool // ids of payments
+	attempts []attempt
+}
+
+// truth reads the files for the labels of payments and for the attempts of the
+// patterns file.
+func (c *evalCmd) truth(e *env) (*truth, error) {
+	given, err := c.patterns()
+	if err != nil {
+		return nil, err
+	}
+	ids := map[likeness][]string{}
+	for _, a := range given {
+		for i := range a.Payments {
+			ids[liken(&a.Payments[i])] = nil
+		}
+	}
+	t := &truth{illicit: map[string]bool{}}
+	labelled := c.Labelled != ""
+	err = c.inOrder(e, "reading labels", func(p *spoor.Payment) error {
+		if c.Labelled == "" {
+			labelled = labelled || p.Label != spoor.Unlabelled
+			if p.Label == spoor.Illicit {
+				t.illicit[paymentID(p)] = true
+			}
+		}
+		if len(ids) > 0 && p.Label != spoor.Licit {
+			k := liken(p)
+			if _, ok := ids[k]; ok {
+				ids[k] = append(ids[k], paymentID(p))
+			}
 		}
 		return nil
 	})
-	if err == nil && !labelled {
-		err = &spoor.Problem{File: c.Files[0], Reason: "no payment in it is labelled: eval needs the truth to measure against", Fatal: true}
+	if err != nil {
+		return nil, err
 	}
-	return illicit, err
+	if !labelled {
+		return nil, &spoor.Problem{File: c.Files[0], Reason: "no payment in it is labelled: eval needs the truth to measure against", Fatal: true}
+	}
+	t.attempts, err = c.locate(given, ids)
+	return t, err
 }
 
 // attempt is a labelled attempt by the ids of its payments.
@@ -227,7 +214,13 @@ type likeness struct {
 	paid     spoor.Money
 }
 
-func (c *evalCmd) attempts(e *env) ([]attempt, error) {
+// liken takes a payment to the minute, as a patterns file does.
+func liken(p *spoor.Payment) likeness {
+	return likeness{p.Time / spoor.Minute * spoor.Minute, p.From, p.To, p.Paid}
+}
+
+// patterns reads the patterns file, if one was given.
+func (c *evalCmd) patterns() ([]spoor.Attempt, error) {
 	if c.Patterns == "" {
 		return nil, nil
 	}
@@ -236,31 +229,17 @@ func (c *evalCmd) attempts(e *env) ([]attempt, error) {
 		return nil, err
 	}
 	defer f.Close()
-	given, err := amlworld.ReadPatterns(c.Patterns, f)
-	if err != nil {
-		return nil, err
-	}
-	ids := map[likeness][]string{}
-	for _, a := range given {
-		for _, p := range a.Payments {
-			ids[likeness{p.Time, p.From, p.To, p.Paid}] = nil
-		}
-	}
-	err = c.inOrder(e, func(p *spoor.Payment) error {
-		k := likeness{p.Time / spoor.Minute * spoor.Minute, p.From, p.To, p.Paid}
-		if _, ok := ids[k]; ok && p.Label != spoor.Licit {
-			ids[k] = append(ids[k], paymentID(p))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
+	return amlworld.ReadPatterns(c.Patterns, f)
+}
+
+// locate names the payments of attempts by the ids of those like them.
+func (c *evalCmd) locate(given []spoor.Attempt, ids map[likeness][]string) ([]attempt, error) {
 	out := make([]attempt, 0, len(given))
 	for _, a := range given {
 		at := attempt{typology: a.Typology}
-		for _, p := range a.Payments {
-			k := likeness{p.Time, p.From, p.To, p.Paid}
+		for i := range a.Payments {
+			p := &a.Payments[i]
+			k := liken(p)
 			if len(ids[k]) == 0 {
 				return nil, &spoor.Problem{File: c.Patterns, Field: a.Name, Reason: fmt.Sprintf("its payment of %s at %s from %s is not in the data", p.Paid, p.Time, p.From), Fatal: true}
 			}
@@ -275,9 +254,9 @@ func (c *evalCmd) attempts(e *env) ([]attempt, error) {
 }
 
 // measure compares alerts with the truth.
-func measure(d *detection, illicit map[string]bool, attempts []attempt) *report {
+func measure(d *detection, t *truth) *report {
 	r := &report{
-		Payments: d.sum.payments, Illicit: uint64(len(illicit)), Split: "none: detectors learn nothing from labels",
+		Payments: d.sum.payments, Illicit: uint64(len(t.illicit)), Split: "none: detectors learn nothing from labels",
 		PaymentsASec: float64(d.sum.payments) / d.took.Seconds(), Alerts: len(d.alerts), Seen: d.g.Accounts() - 1,
 		ByTypology: map[string]float64{}, Attempts: map[string]tally{}, PaymentRecall: map[string]float64{},
 	}
@@ -288,7 +267,7 @@ func measure(d *detection, illicit map[string]bool, attempts []attempt) *report 
 		for _, id := range a.Payments {
 			score[id] = max(score[id], a.Score)
 			in[id] = append(in[id], i)
-			if illicit[id] {
+			if t.illicit[id] {
 				laundering++
 			}
 		}
@@ -297,8 +276,8 @@ func measure(d *detection, illicit map[string]bool, attempts []attempt) *report 
 		}
 	}
 	r.FalseForTrue = float64(r.Alerts-r.TrueAlerts) / float64(max(1, r.TrueAlerts))
-	r.curve(score, illicit)
-	r.count(d.alerts, in, attempts)
+	r.curve(score, t.illicit)
+	r.count(d.alerts, in, t.attempts)
 	return r
 }
 

@@ -25,7 +25,8 @@ type reading struct {
 	Rates   string   `help:"Exchange rates: CSV with date,currency,per_eur. Default: the table inside the program (not verified)." type:"existingfile"`
 	Account string   `name:"accounts" help:"AMLworld accounts file, for the countries and holders of accounts." type:"existingfile"`
 
-	refused []*spoor.Problem // payments that the graph did not take
+	refused []*spoor.Problem   // payments that the graph did not take
+	known   []amlworld.Account // of the accounts file, once it was read
 }
 
 const batchSize = 4096
@@ -48,7 +49,6 @@ type summary struct {
 	skipped  uint64
 	listed   []*spoor.Problem
 	files    []format.File
-	sorted   bool
 }
 
 func (r *reading) table() (*spoor.Rates, error) {
@@ -119,8 +119,8 @@ const mostNamed = 10
 func (r *reading) each(e *env, what string, restart func(), f func([]spoor.Payment) error) (*summary, error) {
 	r.refused = nil
 	sum, err := r.stream(e, what, f)
-	defer func() { sum.add(r.refused) }()
 	if !errors.Is(err, errOrder) {
+		sum.add(r.refused)
 		return sum, err
 	}
 	if !r.rereadable() {
@@ -130,6 +130,7 @@ func (r *reading) each(e *env, what string, restart func(), f func([]spoor.Payme
 	fmt.Fprintln(e.stderr, "payments are not in order of time: sorting them in memory")
 	restart()
 	sum, err = r.sorted(e, what, f)
+	sum.add(r.refused)
 	return sum, err
 }
 
@@ -138,17 +139,76 @@ func (s *summary) add(refused []*spoor.Problem) {
 	s.listed = append(s.listed, refused[:min(len(refused), 20)]...)
 }
 
-// stream reads on one goroutine while f works on another.
+// stream checks the order of time on the way.
 func (r *reading) stream(e *env, what string, f func([]spoor.Payment) error) (*summary, error) {
+	newest := spoor.Instant(-1 << 62)
+	sum, err := r.batches(e, what, true, func(batch []spoor.Payment) error {
+		for i := range batch {
+			if batch[i].Time < newest {
+				return errOrder
+			}
+			newest = batch[i].Time
+		}
+		return f(batch)
+	})
+	if err == nil && sum.payments == 0 {
+		err = &spoor.Problem{File: r.Files[0], Reason: "no payments in it", Fatal: true}
+	}
+	return sum, err
+}
+
+// sorted reads everything, sorts it by time and gives it in batches.
+func (r *reading) sorted(e *env, what string, f func([]spoor.Payment) error) (*summary, error) {
+	var all []spoor.Payment
+	sum, err := r.batches(e, "reading", true, func(batch []spoor.Payment) error {
+		all = append(all, batch...)
+		return nil
+	})
+	if err != nil {
+		return sum, err
+	}
+	slices.SortStableFunc(all, func(a, b spoor.Payment) int { return cmp.Compare(a.Time, b.Time) })
+	progress := newProgress(e, what, nil)
+	defer progress.end()
+	done := uint64(0)
+	for part := range slices.Chunk(all, batchSize) {
+		if err := f(part); err != nil {
+			return sum, err
+		}
+		done += uint64(len(part))
+		progress.at(done)
+	}
+	return sum, nil
+}
+
+// inOrder gives each payment in input order, without the countries of the
+// accounts file: for what is known only after the payments were read once.
+func (r *reading) inOrder(e *env, what string, f func(*spoor.Payment) error) error {
+	_, err := r.batches(e, what, false, func(batch []spoor.Payment) error {
+		for i := range batch {
+			if err := f(&batch[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// batches opens the files and gives their payments as they come, reading on one
+// goroutine while f works on another.
+func (r *reading) batches(e *env, what string, placed bool, f func([]spoor.Payment) error) (*summary, error) {
 	sum := &summary{}
 	src, err := format.Open(r.Files, e.stdin, format.Options{Format: r.Format, SkipBad: r.SkipBad})
 	if err != nil {
 		return sum, err
 	}
 	defer src.Close()
-	countries, err := r.countries()
-	if err != nil {
-		return sum, err
+	var countries map[spoor.AccountID]spoor.Country
+	if placed {
+		if countries, err = r.countries(); err != nil {
+			return sum, err
+		}
 	}
 	progress := newProgress(e, what, src)
 	defer progress.end()
@@ -158,14 +218,7 @@ func (r *reading) stream(e *env, what string, f func([]spoor.Payment) error) (*s
 	}
 	stop := start(src, full, empty, countries)
 	defer stop()
-	newest := spoor.Instant(-1 << 62)
 	for b := range full {
-		for i := range b.payments {
-			if b.payments[i].Time < newest {
-				return sum, errOrder
-			}
-			newest = b.payments[i].Time
-		}
 		if err := f(b.payments); err != nil {
 			return sum, err
 		}
@@ -178,9 +231,6 @@ func (r *reading) stream(e *env, what string, f func([]spoor.Payment) error) (*s
 	}
 	sum.skipped, sum.listed = src.Skipped()
 	sum.files = src.Files()
-	if sum.payments == 0 {
-		return sum, &spoor.Problem{File: r.Files[0], Reason: "no payments in it", Fatal: true}
-	}
 	return sum, nil
 }
 
@@ -255,55 +305,18 @@ func place(c *spoor.Country, id spoor.AccountID, countries map[spoor.AccountID]s
 	}
 }
 
-// sorted reads everything, sorts it by time and gives it in batches.
-func (r *reading) sorted(e *env, what string, f func([]spoor.Payment) error) (*summary, error) {
-	var all []spoor.Payment
-	sum := &summary{sorted: true}
-	src, err := format.Open(r.Files, e.stdin, format.Options{Format: r.Format, SkipBad: r.SkipBad})
-	if err != nil {
-		return sum, err
-	}
-	defer src.Close()
-	countries, err := r.countries()
-	if err != nil {
-		return sum, err
-	}
-	full, empty := make(chan batch, 4), make(chan []spoor.Payment, 6)
-	for range cap(empty) {
-		empty <- make([]spoor.Payment, batchSize)
-	}
-	stop := start(src, full, empty, countries)
-	defer stop()
-	for b := range full {
-		all = append(all, b.payments...)
-		if b.err != nil {
-			return sum, b.err
-		}
-		empty <- b.payments[:batchSize]
-	}
-	slices.SortStableFunc(all, func(a, b spoor.Payment) int { return cmp.Compare(a.Time, b.Time) })
-	progress := newProgress(e, what, nil)
-	defer progress.end()
-	for part := range slices.Chunk(all, batchSize) {
-		if err := f(part); err != nil {
-			return sum, err
-		}
-		sum.payments += uint64(len(part))
-		progress.at(sum.payments)
-	}
-	sum.skipped, sum.listed = src.Skipped()
-	sum.files = src.Files()
-	return sum, nil
-}
-
-// accounts reads the accounts file that was given.
+// accounts reads the accounts file that was given, once.
 func (r *reading) accounts() ([]amlworld.Account, error) {
+	if r.known != nil {
+		return r.known, nil
+	}
 	f, err := os.Open(r.Account)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return amlworld.ReadAccounts(r.Account, f)
+	r.known, err = amlworld.ReadAccounts(r.Account, f)
+	return r.known, err
 }
 
 // countries gives where the accounts of the accounts file are kept; nil where

@@ -78,15 +78,22 @@ func (c *worldCmd) build() (*world.World, error) {
 	return w, nil
 }
 
-// write writes the payments in each format in one pass, then what goes beside.
+// encoder is a writer of payments in some format.
+type encoder interface {
+	Write(*spoor.Payment) error
+	Flush() error
+}
+
+// write writes the payments in each format that was asked for, and what goes
+// beside them.
 func (c *worldCmd) write(w *world.World) (n int, err error) {
-	aml := func(name string, f func(io.Writer) error) {
-		if err == nil && c.Format != "plain" {
+	file := func(name string, wanted bool, f func(io.Writer) error) {
+		if err == nil && wanted {
 			err = writeFile(filepath.Join(c.Out, name), f)
 		}
 	}
-	aml("Trans.csv", func(out io.Writer) error {
-		enc := amlworld.NewWriter(out)
+	payments := func(enc encoder) error {
+		n = 0
 		for p := range w.Payments() {
 			n++
 			if err := enc.Write(p); err != nil {
@@ -94,27 +101,17 @@ func (c *worldCmd) write(w *world.World) (n int, err error) {
 			}
 		}
 		return enc.Flush()
-	})
-	aml("Patterns.txt", func(out io.Writer) error { return amlworld.WritePatterns(out, w.Attempts()) })
-	aml("accounts.csv", func(out io.Writer) error {
+	}
+	aml := c.Format != "plain"
+	file("Trans.csv", aml, func(out io.Writer) error { return payments(amlworld.NewWriter(out)) })
+	file("Patterns.txt", aml, func(out io.Writer) error { return amlworld.WritePatterns(out, w.Attempts()) })
+	file("accounts.csv", aml, func(out io.Writer) error {
 		accounts := make([]amlworld.Account, 0, len(w.Accounts()))
 		for _, a := range w.Accounts() {
 			accounts = append(accounts, amlworld.Account{ID: a.ID, BankName: a.BankName, Country: a.Country, EntityID: a.OwnerID, EntityName: a.OwnerName})
 		}
 		return amlworld.WriteAccounts(out, accounts)
 	})
-	if err == nil && c.Format != "amlworld" {
-		n = 0
-		err = writeFile(filepath.Join(c.Out, "payments.csv"), func(out io.Writer) error {
-			enc := plain.NewWriter(out)
-			for p := range w.Payments() {
-				n++
-				if err := enc.Write(p); err != nil {
-					return err
-				}
-			}
-			return enc.Flush()
-		})
-	}
+	file("payments.csv", c.Format != "amlworld", func(out io.Writer) error { return payments(plain.NewWriter(out)) })
 	return n, err
 }

@@ -1,7 +1,6 @@
 package amlworld
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strconv"
@@ -16,44 +15,10 @@ const header = "Timestamp,From Bank,Account,To Bank,Account,Amount Received,Rece
 // seconds, ids, names, countries, purposes, and the difference between
 // transfers, direct debits and payments of an unknown channel, which all become
 // ACH. An unlabelled payment is written as not laundering.
-type Writer struct {
-	out   *bufio.Writer
-	line  []byte
-	begun bool
-}
+type Writer struct{ *text.Writer }
 
 // NewWriter returns a writer to w; Flush ends the file.
-func NewWriter(w io.Writer) *Writer { return &Writer{out: bufio.NewWriterSize(w, 64<<10)} }
-
-// Write writes one payment. It refuses one that no reader could give back: a
-// negative amount, a year past 9999, text that is not text.
-func (w *Writer) Write(p *spoor.Payment) (err error) {
-	if w.line, err = appendRow(w.line[:0], p); err != nil {
-		return err
-	}
-	if err := w.begin(); err != nil {
-		return err
-	}
-	_, err = w.out.Write(w.line)
-	return err
-}
-
-// Flush writes what is buffered; a file without payments gets its header.
-func (w *Writer) Flush() error {
-	if err := w.begin(); err != nil {
-		return err
-	}
-	return w.out.Flush()
-}
-
-func (w *Writer) begin() error {
-	if w.begun {
-		return nil
-	}
-	w.begun = true
-	_, err := w.out.WriteString(header)
-	return err
-}
+func NewWriter(w io.Writer) *Writer { return &Writer{text.NewWriter(w, header, appendRow)} }
 
 func appendRow(b []byte, p *spoor.Payment) ([]byte, error) {
 	if p.Paid.Amount < 0 || p.Received.Amount < 0 {

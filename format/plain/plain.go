@@ -14,7 +14,6 @@
 package plain
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -153,43 +152,18 @@ func label(s string) (spoor.Label, error) {
 }
 
 // Writer writes payments, with all columns.
-type Writer struct {
-	out   *bufio.Writer
-	line  []byte
-	begun bool
-}
+type Writer struct{ *text.Writer }
 
 // NewWriter returns a writer to w; Flush ends the file.
-func NewWriter(w io.Writer) *Writer { return &Writer{out: bufio.NewWriterSize(w, 64<<10)} }
+func NewWriter(w io.Writer) *Writer { return &Writer{text.NewWriter(w, header, appendRow)} }
 
-// Write writes one payment. It refuses one that no reader could give back: a
-// negative amount, a year past 9999, text that is not text.
-func (w *Writer) Write(p *spoor.Payment) (err error) {
-	if w.line, err = appendPayment(w.line[:0], p); err != nil {
-		return fmt.Errorf("payment %d %s: %w", p.Record, p.ID, err)
+// appendRow appends a payment's row; its error names the payment.
+func appendRow(b []byte, p *spoor.Payment) ([]byte, error) {
+	b, err := appendPayment(b, p)
+	if err != nil {
+		err = fmt.Errorf("payment %d %s: %w", p.Record, p.ID, err)
 	}
-	if err := w.begin(); err != nil {
-		return err
-	}
-	_, err = w.out.Write(w.line)
-	return err
-}
-
-// Flush writes what is buffered; a file without payments gets its header.
-func (w *Writer) Flush() error {
-	if err := w.begin(); err != nil {
-		return err
-	}
-	return w.out.Flush()
-}
-
-func (w *Writer) begin() error {
-	if w.begun {
-		return nil
-	}
-	w.begun = true
-	_, err := w.out.WriteString(header)
-	return err
+	return b, err
 }
 
 func appendPayment(b []byte, p *spoor.Payment) ([]byte, error) {
