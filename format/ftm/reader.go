@@ -36,6 +36,7 @@ import (
 	"strings"
 
 	"spoor"
+	"spoor/format/text"
 )
 
 // Sniff reports whether a file that begins like head holds FollowTheMoney
@@ -78,18 +79,7 @@ func NewReader(name string, src io.Reader) *Reader {
 // *spoor.Problem; unless that is fatal, the next Read goes on after it. A
 // payment's Record counts Payment entities.
 func (r *Reader) Read(dst []spoor.Payment) (int, error) {
-	for n := 0; n < len(dst); {
-		ok, err := r.next(&dst[n])
-		switch {
-		case err == io.EOF && n > 0:
-			return n, nil
-		case err != nil:
-			return n, err
-		case ok:
-			n++
-		}
-	}
-	return len(dst), nil
+	return text.Fill(dst, r.next)
 }
 
 // next reads one entity and reports whether it is a payment.

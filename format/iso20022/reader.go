@@ -66,6 +66,7 @@ import (
 	"strings"
 
 	"spoor"
+	"spoor/format/text"
 	"spoor/format/xmlscan"
 )
 
@@ -140,18 +141,7 @@ func NewReader(name string, src io.Reader) *Reader {
 // 0 and io.EOF. At a bad record it returns the payments before it and a
 // *spoor.Problem; unless that is fatal, the next Read goes on after the record.
 func (r *Reader) Read(dst []spoor.Payment) (int, error) {
-	for n := 0; n < len(dst); {
-		ok, err := r.next(&dst[n])
-		switch {
-		case err == io.EOF && n > 0:
-			return n, nil
-		case err != nil:
-			return n, err
-		case ok:
-			n++
-		}
-	}
-	return len(dst), nil
+	return text.Fill(dst, r.next)
 }
 
 // next handles one element and reports whether it completed a payment.
