@@ -3,7 +3,6 @@ package detect_test
 import (
 	"fmt"
 	"runtime"
-	"slices"
 	"testing"
 
 	"spoor/detect"
@@ -21,20 +20,16 @@ func BenchmarkDetect(b *testing.B) {
 	all := economy{payments: 200_000, days: 30, seed: 11, illicit: world.DefaultIllicit}.all(b)
 	pass := func(b *testing.B, workers int) (alerts int) {
 		g := graph.New(graph.Options{Window: window, Rates: rates.Default()})
-		d := detect.New(g, detect.DefaultParameters())
-		var refs []graph.Ref
-		for part := range slices.Chunk(all, 4096) {
-			refs = refs[:0]
-			for i := range part {
-				ref, err := g.Add(&part[i])
-				if err != nil {
-					b.Fatal(err)
-				}
-				refs = append(refs, ref)
-			}
+		d := detect.New(g, detect.DefaultParameters(), workers)
+		for i := range all {
+			var err error
 			if workers > 0 {
-				d.Examine(refs, workers)
-				alerts += len(d.Ripe())
+				err = d.Add(&all[i])
+			} else {
+				_, err = g.Add(&all[i])
+			}
+			if err != nil {
+				b.Fatal(err)
 			}
 		}
 		if workers > 0 {

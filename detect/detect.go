@@ -1,9 +1,9 @@
 // Package detect finds typologies of laundering in a graph of payments and
 // explains them.
 //
-//	d := detect.New(g, detect.DefaultParameters())
-//	d.Examine(refs, workers) // after each batch of payments added to the graph
-//	alerts := d.Close()      // at the end; d.Ripe() gives those done before
+//	d := detect.New(g, detect.DefaultParameters(), workers)
+//	err := d.Add(&payment) // in order of time; g holds it from then on
+//	alerts := d.Close()    // at the end; d.Ripe() gives those done before
 //
 // A payment costs what its neighbourhood costs: each detector looks at the
 // accounts at its two ends, and from there along payments of similar size,
@@ -39,10 +39,14 @@ type Detector struct {
 	g       *graph.Graph
 	p       *Parameters
 	finders []finder
-	traffic usual.Traffic
+	traffic *usual.Traffic
 	settle  spoor.Instant // quiet time after which a signal is closed
 	least   float64       // bans that an alert needs
-	cap     int           // of degree
+	watcher Watcher
+	notices [][]Notice // room for those of a sight, one a worker
+	workers int
+	batch   []graph.Ref   // added and not yet examined
+	size    int           // at which a batch is examined
 	scopes  []*look.Scope // one a worker
 	parts   [][]look.Signal
 	open    map[look.Key]*look.Signal
@@ -62,13 +66,59 @@ type Stats struct {
 // alerting is the section of the parameter file that is about alerts.
 const alerting spoor.Typology = "alert"
 
-// New makes a detector over a graph, whose window should hold the signals until
-// they settle: of those that it cuts, only what is left is assessed.
-func New(g *graph.Graph, p *Parameters) *Detector {
-	return &Detector{
-		g: g, p: p, finders: finders(p), traffic: usual.Traffic{Graph: g},
-		settle: p.span(alerting, "settle"), least: p.get(alerting, "least"), cap: p.count(alerting, "degree_cap"),
+// Payments are examined together, a batch at a time, on all workers. Where a
+// batch ends follows from the payments alone. The first are small, so that what
+// is usual is known soon.
+const (
+	firstBatch = 64
+	fullBatch  = 4096
+	longBatch  = spoor.Day / 4 // of payment time
+)
+
+// New makes a detector over an empty graph, whose window should hold the
+// signals until they settle: of those that it cuts, only what is left is
+// assessed. The result does not depend on the number of workers.
+func New(g *graph.Graph, p *Parameters, workers int) *Detector {
+	d := &Detector{
+		g: g, p: p, finders: finders(p), traffic: usual.New(g), workers: max(1, workers), size: firstBatch,
+		settle: p.span(alerting, "settle"), least: p.get(alerting, "least"),
 		open: map[look.Key]*look.Signal{},
+	}
+	memory := g.Window()
+	if memory > 0 {
+		memory = max(1, memory-longBatch) // what no payment of the batch can have pushed out
+	}
+	for range d.workers {
+		d.scopes = append(d.scopes, look.New(g, d.traffic, memory, p.count(alerting, "degree_cap")))
+		d.notices = append(d.notices, nil)
+	}
+	return d
+}
+
+// Add puts a payment into the graph and examines it with its batch. Its errors
+// are those of [graph.Graph.Add]; the payment is then left out.
+func (d *Detector) Add(p *spoor.Payment) error {
+	if len(d.batch) > 0 && (len(d.batch) == d.size || p.Time-d.g.Time(d.batch[0]) > longBatch) {
+		d.Flush()
+		d.size = min(2*d.size, fullBatch)
+	}
+	ref, err := d.g.Add(p)
+	if err != nil {
+		return err
+	}
+	d.batch = append(d.batch, ref)
+	if d.watcher != nil {
+		d.watcher.Added(ref, p)
+	}
+	return nil
+}
+
+// Flush examines what was added and not yet examined: what is seen of a payment
+// does not depend on it, what is usual for those after it may.
+func (d *Detector) Flush() {
+	if len(d.batch) > 0 {
+		d.examine(d.batch)
+		d.batch = d.batch[:0]
 	}
 }
 
@@ -76,14 +126,8 @@ func New(g *graph.Graph, p *Parameters) *Detector {
 // their share of a batch, enough that they seldom wait for each other.
 const stride = 64
 
-// Examine looks at payments that have just been added, in order, with up to
-// the given number of workers. The result does not depend on their number.
-func (d *Detector) Examine(refs []graph.Ref, workers int) {
-	if len(refs) == 0 {
-		return
-	}
-	d.traffic.Refresh()
-	for _, found := range d.look(refs, max(1, workers)) {
+func (d *Detector) examine(refs []graph.Ref) {
+	for _, found := range d.look(refs) {
 		for i := range found {
 			d.note(&found[i])
 		}
@@ -92,24 +136,25 @@ func (d *Detector) Examine(refs []graph.Ref, workers int) {
 	for _, s := range d.scopes {
 		d.stats.Bites += s.TakeBites()
 	}
+	d.traffic.Refresh() // after the batch, so that none of it is judged by those after it
 	d.sweep()
+	if d.watcher != nil {
+		d.watcher.Examined()
+	}
 }
 
 // look lets the workers look at payments, and returns what they found in the
 // payments' order: worker w takes every so many strides, beginning with w's.
-func (d *Detector) look(refs []graph.Ref, workers int) [][]look.Signal {
-	for len(d.scopes) < workers {
-		d.scopes = append(d.scopes, look.New(d.g, &d.traffic, d.cap))
-	}
+func (d *Detector) look(refs []graph.Ref) [][]look.Signal {
 	strides := slices.Collect(slices.Chunk(refs, stride))
 	for len(d.parts) < len(strides) {
 		d.parts = append(d.parts, nil)
 	}
 	var wg sync.WaitGroup
-	for w, s := range d.scopes[:min(workers, len(strides))] {
+	for w, s := range d.scopes[:min(d.workers, len(strides))] {
 		wg.Go(func() {
-			for i := w; i < len(strides); i += workers {
-				d.parts[i] = d.find(s, strides[i], d.parts[i][:0])
+			for i := w; i < len(strides); i += d.workers {
+				d.parts[i] = d.find(s, w, strides[i], d.parts[i][:0])
 			}
 		})
 	}
@@ -118,12 +163,16 @@ func (d *Detector) look(refs []graph.Ref, workers int) [][]look.Signal {
 }
 
 // find runs all finders over some payments and appends their signals to dst.
-func (d *Detector) find(s *look.Scope, refs []graph.Ref, dst []look.Signal) []look.Signal {
+func (d *Detector) find(s *look.Scope, worker int, refs []graph.Ref, dst []look.Signal) []look.Signal {
 	s.Collect(dst)
 	for _, r := range refs {
 		s.Load(r)
+		before := len(s.Found())
 		for _, f := range d.finders {
 			f.Find(s)
+		}
+		if d.watcher != nil {
+			d.watcher.Seen(worker, d.sight(worker, s, s.Found()[before:]))
 		}
 	}
 	return s.Collect(nil)
@@ -207,6 +256,7 @@ func (d *Detector) Ripe() []spoor.Alert {
 // Close ends all signals and returns the alerts that Ripe has not yet given,
 // best first.
 func (d *Detector) Close() []spoor.Alert {
+	d.Flush()
 	for k, s := range d.open {
 		d.closed = append(d.closed, s)
 		delete(d.open, k)

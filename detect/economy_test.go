@@ -74,34 +74,33 @@ func merge(a, b []spoor.Payment) []spoor.Payment {
 
 // setup is how payments are handed to a detector.
 type setup struct {
-	batch, workers int
-	window         spoor.Instant
-	params         *detect.Parameters
-	each           func(g *graph.Graph, d *detect.Detector) // after each batch
+	workers int
+	window  spoor.Instant
+	params  *detect.Parameters
+	watcher detect.Watcher
+	each    func(g *graph.Graph, d *detect.Detector) // after each 300 payments
 }
 
 // usual is the way of the command line.
 func usual() setup {
-	return setup{batch: 4096, workers: 2, window: window, params: detect.DefaultParameters()}
+	return setup{workers: 2, window: window, params: detect.DefaultParameters()}
 }
 
 // run gives payments to a detector and returns its alerts, best first.
 func (s setup) run(t testing.TB, payments []spoor.Payment) ([]spoor.Alert, detect.Stats) {
 	t.Helper()
 	g := graph.New(graph.Options{Window: s.window, Rates: rates.Default()})
-	d := detect.New(g, s.params)
+	d := detect.New(g, s.params, s.workers)
+	if s.watcher != nil {
+		d.Watch(s.watcher)
+	}
 	var alerts []spoor.Alert
-	var refs []graph.Ref
-	for part := range slices.Chunk(payments, s.batch) {
-		refs = refs[:0]
+	for part := range slices.Chunk(payments, 300) {
 		for i := range part {
-			ref, err := g.Add(&part[i])
-			if err != nil {
+			if err := d.Add(&part[i]); err != nil {
 				t.Fatalf("payment %d: %v", part[i].Record, err)
 			}
-			refs = append(refs, ref)
 		}
-		d.Examine(refs, s.workers)
 		alerts = append(alerts, d.Ripe()...)
 		if s.each != nil {
 			s.each(g, d)

@@ -172,7 +172,6 @@ func TestHostileTimes(t *testing.T) {
 				slices.SortStableFunc(s.all, func(a, b spoor.Payment) int { return int(a.Time - b.Time) })
 				set := usual()
 				set.window = span
-				set.batch = 50
 				runHostile(t, set, s.all)
 			}
 		})
@@ -262,7 +261,6 @@ func TestAnyPayments(t *testing.T) {
 			s.now = p.Time + rapid.SampledFrom(steps).Draw(rt, "step")
 		}
 		set := usual()
-		set.batch = rapid.SampledFrom([]int{1, 7, 300}).Draw(rt, "batch")
 		one := set
 		one.workers = 1
 		byID := map[string]*spoor.Payment{}
@@ -293,7 +291,7 @@ func TestEviction(t *testing.T) {
 	}
 	for _, days := range []spoor.Instant{20, 30} {
 		s := usual()
-		s.window, s.batch = days*spoor.Day, 300
+		s.window = days * spoor.Day
 		var evicted uint64
 		s.each = func(g *graph.Graph, _ *detect.Detector) { evicted = g.Evicted() }
 		alerts, _ := s.run(t, all)

@@ -47,117 +47,6 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// TestBatches gives the same payments one by one, in hundreds and in thousands.
-func TestBatches(t *testing.T) {
-	pending(t, "the size of a batch changes alerts: TestBatchCauses has small cases of each cause")
-	t.Parallel()
-	s := usual()
-	want, stats := s.run(t, troubled.all(t))
-	for _, batch := range []int{1, 100} {
-		s.batch = batch
-		got, st := s.run(t, troubled.all(t))
-		if diff := alertsDiff(want, got); diff != "" {
-			t.Errorf("alerts of batches of 4096 (-) and of %d (+):\n%s", batch, diff)
-		}
-		if st != stats {
-			t.Errorf("batches of %d count %+v, of 4096 %+v", batch, st, stats)
-		}
-	}
-}
-
-// TestBatchCauses has for each way in which the size of a batch comes through
-// one small case: given one by one, and all at once.
-func TestBatchCauses(t *testing.T) {
-	pending(t, "the size of a batch changes alerts")
-	for _, c := range []struct{ cause, payments string }{
-		// normal.days is measured when a batch begins, and Degree counts the
-		// whole batch, so normal.unusual lets the deposits through at once only.
-		// Fans, gather-scatters and structuring ask it.
-		{"unusual", `
-			2022-09-01 09:00 A -> D 100.00 EUR
-			2022-09-10 09:00 counter -> D 9600.00 EUR cash
-			2022-09-11 09:00 counter -> D 9500.00 EUR cash
-			2022-09-12 09:00 counter -> D 9700.00 EUR cash
-			2022-09-25 09:00 X -> Y 100.00 EUR`},
-		// normal.hop counts an account's payments up to the newest, those later
-		// in the batch, too: what is a hop for chains, cycles, U-turns, round
-		// trips and pass-throughs depends on the future.
-		{"hop", `
-			2022-09-01 09:00 X -> Y 10.00 EUR
-			2022-09-12 09:00 A -> M 7000.00 EUR
-			2022-09-12 15:00 M -> B 4600.00 EUR
-			2022-09-14 08:00 X1 -> M 20.00 EUR every 1 days 10 times
-			2022-09-14 08:30 M -> X2 15.00 EUR every 1 days 10 times
-			2022-09-14 09:00 X1 -> M 30.00 EUR every 1 days 10 times
-			2022-09-14 09:30 M -> X2 45.00 EUR every 1 days 10 times
-			2022-09-14 10:00 X1 -> M 40.00 EUR every 1 days 10 times
-			2022-09-14 10:30 M -> X2 75.00 EUR every 1 days 10 times
-			2022-09-14 11:00 X1 -> M 50.00 EUR every 1 days 10 times
-			2022-09-14 11:30 M -> X2 105.00 EUR every 1 days 10 times
-			2022-09-14 12:00 X1 -> M 60.00 EUR every 1 days 10 times
-			2022-09-14 12:30 M -> X2 135.00 EUR every 1 days 10 times
-			2022-09-14 13:00 X1 -> M 70.00 EUR every 1 days 10 times
-			2022-09-14 13:30 M -> X2 165.00 EUR every 1 days 10 times
-			2022-09-14 14:00 X1 -> M 80.00 EUR every 1 days 10 times
-			2022-09-14 14:30 M -> X2 195.00 EUR every 1 days 10 times
-			2022-09-14 15:00 X1 -> M 90.00 EUR every 1 days 10 times
-			2022-09-14 15:30 M -> X2 225.00 EUR every 1 days 10 times
-			2022-09-24 09:00 X -> Y 10.00 EUR`},
-		// Awakening gives the last of the batch, not that before the payment.
-		{"awakening", `
-			2022-09-01 09:00 X -> Y 10.00 EUR
-			2022-09-01 10:10 A1 -> D1 15.00 EUR
-			2022-09-17 08:25 V1 -> D1 11400.00 EUR
-			2022-09-17 11:50 D1 -> counter 1900.00 EUR cash
-			2022-09-17 12:20 D1 -> counter 2000.00 EUR cash
-			2022-09-17 18:33 D1 -> counter 1950.00 EUR cash
-			2022-09-28 18:31 D1 -> W1 1500.00 EUR`},
-		// takings and banked read the graph without leaving out payments of the
-		// same second that came after the one in scope.
-		{"same second", `
-			2022-09-01 10:10 X -> Y 15.00 EUR
-			2022-09-05 10:00 counter -> R 4000.00 EUR cash DE DE
-			2022-09-06 10:00 counter -> R 4100.00 EUR cash
-			2022-09-07 10:00 R -> F 12400.00 EUR wire DE HK
-			2022-09-07 10:00 counter -> R 4200.00 EUR cash
-			2022-09-08 10:00 counter -> S 4000.00 EUR cash DE DE
-			2022-09-09 10:00 counter -> S 4100.00 EUR cash
-			2022-09-10 10:00 S -> F 12400.00 EUR wire DE HK
-			2022-09-10 10:00 counter -> S 4200.00 EUR cash
-			2022-09-20 09:00 X -> Y 100.00 EUR`},
-		// sweep looks at the clock when a batch ends: what has settled by then is
-		// assessed with what the graph holds by then. This touches all detectors.
-		{"assess", `
-			2022-09-01 09:00 X -> Y 100.00 EUR
-			2022-09-02 09:00 A1 -> K 3100.00 EUR
-			2022-09-02 15:00 A2 -> K 7900.00 EUR
-			2022-09-03 09:00 A3 -> K 1400.00 EUR
-			2022-09-03 15:00 A4 -> K 5200.00 EUR
-			2022-09-04 09:00 A5 -> K 9300.00 EUR
-			2022-09-05 09:00 X -> Y 100.00 EUR every 1 days 25 times`},
-	} {
-		t.Run(c.cause, func(t *testing.T) {
-			text := "---\nnear miss: as one batch\n" + c.payments + "\nexpect no alert touching X"
-			scs, err := parseScenarios(c.cause, spoor.FanIn, strings.NewReader(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			params, err := member("[alert]\nleast = -3\nsettle = 7 # so that nothing but the last case is assessed before the end\n")
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := usual()
-			s.params = params
-			want, _ := s.run(t, scs[0].payments)
-			s.batch = 1
-			got, _ := s.run(t, scs[0].payments)
-			if diff := alertsDiff(want, got); diff != "" {
-				t.Errorf("all at once (-) and one by one (+):\n%s", diff)
-			}
-		})
-	}
-}
-
 // alertsDiff compares alerts, and lists what is in one run only.
 func alertsDiff(want, got []spoor.Alert) string {
 	if reflect.DeepEqual(want, got) {
@@ -349,7 +238,6 @@ func TestRipe(t *testing.T) {
 	t.Parallel()
 	early, seen := 0, map[string]bool{}
 	s := usual()
-	s.batch = 500
 	var newest spoor.Instant
 	s.each = func(g *graph.Graph, d *detect.Detector) {
 		if again := d.Ripe(); len(again) > 0 {
@@ -378,8 +266,8 @@ func TestEmpty(t *testing.T) {
 	if len(alerts) != 0 || stats != (detect.Stats{}) {
 		t.Errorf("%d alerts and %+v of nothing", len(alerts), stats)
 	}
-	d := detect.New(graph.New(graph.Options{}), detect.DefaultParameters())
-	d.Examine(nil, 0)
+	d := detect.New(graph.New(graph.Options{}), detect.DefaultParameters(), 0)
+	d.Flush()
 	if len(d.Ripe())+len(d.Close())+len(d.Close()) != 0 {
 		t.Error("alerts of nothing")
 	}

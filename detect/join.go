@@ -39,7 +39,7 @@ func (d *Detector) assess(signals []*look.Signal) []assessed {
 		if !s.Forget(first) {
 			continue
 		}
-		bans, reasons := finders[s.Typology].Assess(&d.traffic, s)
+		bans, reasons := finders[s.Typology].Assess(d.traffic, s)
 		s.Bans = bans - d.p.get(s.Typology, "prior")
 		if s.Bans >= d.least {
 			all = append(all, assessed{s, reasons})

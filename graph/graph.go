@@ -184,6 +184,9 @@ func (g *Graph) Len() int { return int(g.next - g.first) }
 // Evicted returns how many payments have left the window.
 func (g *Graph) Evicted() uint64 { return g.evicted }
 
+// Window returns how much of the past the graph keeps, 0 for all of it.
+func (g *Graph) Window() spoor.Instant { return g.o.Window }
+
 // Newest returns the latest payment time seen.
 func (g *Graph) Newest() spoor.Instant { return g.newest }
 

@@ -84,7 +84,7 @@ const AMLworldStart spoor.Instant = 1_661_990_400 // 2022-09-01
 // Options say what world to make. Equal options give equal worlds, payment by
 // payment.
 type Options struct {
-	Payments int     // about how many in all, at least 2,000; default 100,000; from 5,000 on within 3 %
+	Payments int     // about how many in all, at least 2,000; default 100,000; from 10,000 on within 3 %
 	Illicit  float64 // share of payments in planted schemes, at most 0.2; 0 plants none
 	// LookAlikes is the share of payments in planted legal look-alikes; the
 	// rest of ordinary life has look-alikes of its own.

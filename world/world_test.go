@@ -116,7 +116,7 @@ func sound(w *world.World, o world.Options) error {
 		}
 	}
 	near := .03
-	if o.Payments < 5000 {
+	if o.Payments < 10_000 {
 		near = .06
 	}
 	if off := math.Abs(float64(n)/float64(o.Payments) - 1); off > near {

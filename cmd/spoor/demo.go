@@ -195,19 +195,13 @@ func newStory(seed uint64) (*story, error) {
 	}
 	s := &story{rates: rates.Default(), names: map[string]string{}, lands: map[string]spoor.Country{}, purpose: map[string]string{}}
 	s.g = graph.New(graph.Options{Rates: s.rates})
-	s.d = detect.New(s.g, detect.DefaultParameters())
+	s.d = detect.New(s.g, detect.DefaultParameters(), runtime.GOMAXPROCS(0))
 	hidden := cocaineMoney(w, start, seed)
-	var refs []graph.Ref
 	take := func(p *spoor.Payment) error {
 		s.n++
 		p.Record = uint64(s.n)
 		s.know(p)
-		ref, err := s.g.Add(p)
-		if refs = append(refs, ref); len(refs) == batchSize {
-			s.d.Examine(refs, runtime.GOMAXPROCS(0))
-			refs = refs[:0]
-		}
-		return err
+		return s.d.Add(p)
 	}
 	for p := range w.Payments() {
 		for ; len(hidden) > 0 && hidden[0].Time <= p.Time; hidden = hidden[1:] {
@@ -219,7 +213,6 @@ func newStory(seed uint64) (*story, error) {
 			return nil, err
 		}
 	}
-	s.d.Examine(refs, runtime.GOMAXPROCS(0))
 	return s, nil
 }
 

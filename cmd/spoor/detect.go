@@ -87,9 +87,6 @@ func parameters(file string) (*detect.Parameters, error) {
 	return p.Member(file, f)
 }
 
-// longestRun is the most payment time that is examined at once.
-const longestRun = spoor.Day / 4
-
 // leastWindow is the shortest window in which a signal can grow and settle.
 const leastWindow = 14 * 24 * time.Hour
 
@@ -126,17 +123,11 @@ func (c *detectCmd) detect(e *env) (*detection, error) {
 	var d *detect.Detector
 	begin := func() {
 		out.g = graph.New(graph.Options{Window: spoor.Instant(c.Window / time.Second), Rates: table})
-		d = detect.New(out.g, params)
+		d = detect.New(out.g, params, workers)
 		out.alerts = nil
 	}
 	begin()
 	start := time.Now()
-	var refs []graph.Ref
-	examine := func() {
-		d.Examine(refs, workers)
-		refs = refs[:0]
-		out.alerts = append(out.alerts, d.Ripe()...)
-	}
 	out.sum, err = c.each(e, "detecting", begin, func(batch []spoor.Payment) error {
 		for i := range batch {
 			p := &batch[i]
@@ -144,21 +135,13 @@ func (c *detectCmd) detect(e *env) (*detection, error) {
 			if c.blind {
 				p.Channel = spoor.UnknownChannel
 			}
-			// A run of payments is examined together; in sparse data it ends
-			// before the window could move past its beginning.
-			if len(refs) > 0 && p.Time-out.g.Time(refs[0]) > longestRun {
-				examine()
-			}
-			r, err := out.g.Add(p)
-			if err != nil {
+			if err := d.Add(p); err != nil {
 				if err := c.refuse(p, err); err != nil {
 					return err
 				}
-				continue
 			}
-			refs = append(refs, r)
 		}
-		examine()
+		out.alerts = append(out.alerts, d.Ripe()...)
 		return nil
 	})
 	if err != nil {

@@ -79,9 +79,9 @@ func abroad(g *graph.Graph, from, to graph.Account) bool {
 // takings finds the latest cash deposits whose sum is about what a payment sent.
 func (f *FrontBusiness) takings(s *look.Scope, a graph.Account, ref graph.Ref, t spoor.Instant, sent float64) (cash []graph.Ref, ok bool) {
 	var sum float64
-	ins := s.Graph.In(a, t-f.Window, t)
+	ins := s.Before(a, t, f.Window, ref)
 	for i := len(ins) - 1; i >= 0 && sum < sent*1.2; i-- {
-		if !inCash(ins[i]) || ins[i].Ref == ref {
+		if !inCash(ins[i]) {
 			continue
 		}
 		cash = append(cash, ins[i].Ref)

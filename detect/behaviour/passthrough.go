@@ -65,7 +65,7 @@ func (f *PassThrough) Find(s *look.Scope) {
 			break
 		}
 		if d := math.Log(out / in); d < maxGain && d > -look.MaxDrift {
-			if b := s.Traffic.Hop(s.Traffic.Pace(s.From), s.Time-spoor.Instant(e.Time), d); b > best.bans {
+			if b := s.Traffic.Hop(s.Pace(s.From), s.Time-spoor.Instant(e.Time), d); b > best.bans {
 				best.bans, best.took, best.gave = b, len(took), len(gave)
 			}
 		}

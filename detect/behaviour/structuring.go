@@ -32,7 +32,7 @@ func (f *Structuring) Find(s *look.Scope) {
 		return
 	}
 	edges := s.In(s.To, f.Window)
-	if len(edges) < f.MinDeposits || !s.Traffic.Unusual(s.To, true, len(edges), f.Window) {
+	if len(edges) < f.MinDeposits || !s.Unusual(s.To, true, len(edges), f.Window) {
 		return
 	}
 	var refs []graph.Ref

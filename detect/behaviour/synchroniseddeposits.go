@@ -94,7 +94,7 @@ func (f *SynchronisedDeposits) deposits(s *look.Scope, ins []graph.Edge) (all []
 		if !e.Channel().Transfer() || !s.Peers.Add(e.Peer()) {
 			continue
 		}
-		took := s.Graph.In(e.Peer(), spoor.Instant(e.Time)-2*f.MaxGap, spoor.Instant(e.Time))
+		took := s.Before(e.Peer(), spoor.Instant(e.Time), 2*f.MaxGap, e.Ref)
 		var sum float64
 		for _, c := range took {
 			if inCash(c) {

@@ -46,7 +46,7 @@ func (f *Fan) Find(s *look.Scope) {
 		return
 	}
 	edges := side(center, f.Window)
-	if len(edges) < f.MinDegree || !s.Traffic.Unusual(center, f.In, len(edges), f.Window) {
+	if len(edges) < f.MinDegree || !s.Unusual(center, f.In, len(edges), f.Window) {
 		return
 	}
 	s.Kept = s.OneEach(s.Kept[:0], center, edges)

@@ -38,7 +38,7 @@ func (f *GatherScatter) Find(s *look.Scope) {
 	outs, ins := s.Out(center, f.Window), s.In(center, f.Window)
 	all := len(ins) + len(outs)
 	if len(outs) < f.MinDegree || len(ins) < f.MinDegree || all < f.MinPayments ||
-		!s.Traffic.Unusual(center, true, len(ins), f.Window) && !s.Traffic.Unusual(center, false, len(outs), f.Window) {
+		!s.Unusual(center, true, len(ins), f.Window) && !s.Unusual(center, false, len(outs), f.Window) {
 		return
 	}
 	turn := turning(ins, outs)

@@ -21,6 +21,7 @@ const LeastValue = 50
 type Scope struct {
 	Graph   *graph.Graph
 	Traffic *usual.Traffic
+	Memory  spoor.Instant // how far back a payment sees; 0 for all that the graph holds
 
 	Ref      graph.Ref
 	Time     spoor.Instant
@@ -41,8 +42,8 @@ type Scope struct {
 
 // New makes a scope. An account that has more than so many payments in a span,
 // on one side, is a hub, of which In and Out show none.
-func New(g *graph.Graph, t *usual.Traffic, degreeCap int) *Scope {
-	return &Scope{Graph: g, Traffic: t, cap: degreeCap}
+func New(g *graph.Graph, t *usual.Traffic, memory spoor.Instant, degreeCap int) *Scope {
+	return &Scope{Graph: g, Traffic: t, Memory: memory, cap: degreeCap}
 }
 
 // Load turns to a payment.
@@ -75,6 +76,9 @@ func (s *Scope) Collect(dst []Signal) []Signal {
 	s.found = dst
 	return found
 }
+
+// Found are the signals emitted since the last Collect.
+func (s *Scope) Found() []Signal { return s.found }
 
 // Bite counts that a detector kept away from a hub.
 func (s *Scope) Bite() { s.bites++ }

@@ -127,7 +127,7 @@ func (s *Scope) hops(dst []hop, ref graph.Ref, t spoor.Instant, value float64) [
 			continue
 		}
 		if pace == 0 { // for all of them, but only if there is one
-			pace = s.Traffic.Pace(payer)
+			pace = s.Pace(payer)
 		}
 		dst = append(dst, hop{e, v, s.Traffic.Hop(pace, t-spoor.Instant(e.Time), math.Log(v/value))})
 	}

@@ -2,6 +2,7 @@ package look
 
 import (
 	"spoor"
+	"spoor/detect/internal/usual"
 	"spoor/graph"
 )
 
@@ -25,11 +26,34 @@ func (s *Scope) In(a graph.Account, span spoor.Instant) []graph.Edge {
 // Before are an account's payments received in the span before a payment ref
 // made at time t, as that payment saw them.
 func (s *Scope) Before(a graph.Account, t, span spoor.Instant, ref graph.Ref) []graph.Edge {
-	edges := s.Graph.In(a, 0, t)
+	edges := s.Graph.In(a, s.from(), t)
 	for n := len(edges); n > 0 && spoor.Instant(edges[n-1].Time) == t && !edges[n-1].Ref.Before(ref); n-- {
 		edges = edges[:n-1]
 	}
 	return s.since(edges, t-span)
+}
+
+// from is the earliest time that the payment in scope sees, which does not
+// depend on what the graph has dropped since.
+func (s *Scope) from() spoor.Instant {
+	if s.Memory == 0 {
+		return 0
+	}
+	return s.Time - s.Memory
+}
+
+// Unusual is the cheap question before the dear one: are so many payments in
+// the last span, on one side of an account, at least twice what it does
+// otherwise?
+func (s *Scope) Unusual(a graph.Account, in bool, count int, span spoor.Instant) bool {
+	days := float64(span) / float64(spoor.Day)
+	rest := max(s.Traffic.Days-days, 0)
+	return float64(count)*rest >= 2*float64(len(s.upToNow(a, in))-count)*days
+}
+
+// Pace measures an account as the payment in scope sees it.
+func (s *Scope) Pace(a graph.Account) usual.Pace {
+	return s.Traffic.PaceOf(s.upToNow(a, true), s.upToNow(a, false))
 }
 
 // upToNow are all edges on one side of an account up to the payment in scope.
@@ -54,7 +78,7 @@ func (s *Scope) upToNow(a graph.Account, in bool) []graph.Edge {
 	if in {
 		edges = s.Graph.In
 	}
-	e := edges(a, 0, s.Time)
+	e := edges(a, s.from(), s.Time)
 	for n := len(e); n > 0 && spoor.Instant(e[n-1].Time) == s.Time && s.Ref.Before(e[n-1].Ref); n-- {
 		e = e[:n-1]
 	}

@@ -49,18 +49,6 @@ func Transfers(edges []graph.Edge, limit int) (n int) {
 // for each.
 const mostCounted = 1024
 
-// Unusual is the cheap question before the dear one: are so many payments in
-// the last span at least twice what the account does otherwise?
-func (t *Traffic) Unusual(a graph.Account, in bool, count int, span spoor.Instant) bool {
-	all, received := t.Graph.Degree(a)
-	if in {
-		all = received
-	}
-	days := float64(span) / float64(spoor.Day)
-	rest := max(t.Days-days, 0)
-	return float64(count)*rest >= 2*float64(all-count)*days
-}
-
 // Standing reports whether a payment is one of a row between its two accounts:
 // at least two others in the same direction on other days.
 func (t *Traffic) Standing(r graph.Ref) bool {

@@ -16,10 +16,13 @@ type Leg struct{ In, Out graph.Ref }
 type Pace float64
 
 // Pace measures an account.
-func (t *Traffic) Pace(a graph.Account) Pace {
+func (t *Traffic) Pace(a graph.Account) Pace { return t.PaceOf(t.In(a), t.Out(a)) }
+
+// PaceOf measures an account by its payments in the window.
+func (t *Traffic) PaceOf(ins, outs []graph.Edge) Pace {
 	const enough = 256
-	in := Transfers(t.In(a), enough)
-	out := Transfers(t.Out(a), enough)
+	in := Transfers(ins, enough)
+	out := Transfers(outs, enough)
 	return Pace((float64(max(in, out)) - 0.5) / t.Days)
 }
 

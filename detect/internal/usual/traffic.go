@@ -38,6 +38,13 @@ type activity struct {
 	lone  float64 // share of transfers whose account at this end has no other transfer at all
 }
 
+// New begins with what is usual in an ordinary economy, until a first few
+// payments were measured.
+func New(g *graph.Graph) *Traffic {
+	quiet := activity{mean: 0.5, shape: 1, lone: 0.1}
+	return &Traffic{Graph: g, Days: 1, accounts: TriesAccounts, in: quiet, out: quiet, same: 0.4, tick: 1, clock: []float64{0, 1}}
+}
+
 // Numbers of payments and accounts looked at to learn what is usual.
 const (
 	sampled      = 1 << 14
