@@ -34,6 +34,7 @@ type Fact struct{ Name, Value string }
 type Picture struct {
 	Flow *draw.Flow
 	Draw func(io.Writer, *draw.Flow, draw.Options) error // draw.Sankey, draw.Graph
+	Tables []Table // that say the same, after the picture
 	// Bare leaves out the two tables of accounts and payments that otherwise
 	// follow, where another picture of the page has the same ones.
 	Bare bool
@@ -79,6 +80,7 @@ func Write(w io.Writer, p *Page) error {
 		if !pic.Bare {
 			f.Tables = []Table{payments(pic.Flow), accounts(pic.Flow)}
 		}
+		f.Tables = append(f.Tables, pic.Tables...)
 		figures = append(figures, f)
 	}
 	style := sheet + draw.Stylesheet()
