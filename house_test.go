@@ -49,6 +49,13 @@ var rooms = []struct {
 	{"spoor/detect/shape", 4, "a detector of shapes sees by look and judges by usual; it knows no parameter file and no other detector"},
 	{"spoor/detect/behaviour", 4, "a detector of behaviours sees by look and judges by usual; it knows no parameter file and no other detector"},
 	{"spoor/detect", 5, "an engine knows nouns, the graph and its own rooms; engines exchange nouns, not packages"},
+	{"spoor/score/feature", 1, "the list of what a model sees; how it is computed is for the room above"},
+	{"spoor/score/extract", 6, "it sees what the detectors see and learns nothing"},
+	{"spoor/score", 7, "it learns from what the detectors see and knows no format, no page and no command"},
+	{"spoor/boost/internal/forest", 0, "trees as they are applied, explained, saved and read; it knows no training"},
+	{"spoor/boost", 1, "trees know rows of numbers and no noun of ours, so that cargo and health can use them too"},
+	{"spoor/measure", 1, "how good scores are, whoever gives them; it knows no noun of ours"},
+	{"spoor/draw/chart", 3, "series and curves in the look of the other pictures"},
 	{"spoor/trace", 4, "an engine knows nouns and the graph; engines exchange nouns, not packages"},
 	{"spoor/cmd/spoor", 9, "flags, wiring and terminal output"},
 }

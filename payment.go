@@ -14,6 +14,7 @@ type Payment struct {
 	Paid        Money     // what left From
 	Received    Money     // what reached To; equal to Paid unless converted on the way
 	Channel     Channel
+	Kind        string  // the source's own word for its kind: a payment format, a transaction type
 	FromCountry Country // where From is kept; zero when unknown
 	ToCountry   Country // where To is kept; zero when unknown
 	Label       Label   // ground truth, where the source has it

@@ -45,6 +45,8 @@ type Alert struct {
 	Accounts   []string          `json:"accounts"`          // the account the alert turns on first
 	Holders    map[string]string `json:"holders,omitempty"` // names by account, where the data has them
 	Payments   []string          `json:"payments"`          // own ids or record numbers, in order of time
+	Places     []uint32          `json:"-"`                 // of the payments in the stream, counted from 0
+	Risk       float64           `json:"risk,omitempty"`    // learned: calibrated mean probability of its payments
 	First      Instant           `json:"first"`
 	Last       Instant           `json:"last"`
 	Amount     int64             `json:"amount"`   // minor units: the money that the scheme moved, counted once

@@ -25,7 +25,7 @@ type judged struct {
 	weights []float64
 }
 
-func newJudged(t *Table, columns []column, base float64, workers int) (*judged, error) {
+func newJudged(t *Table, columns []column, begin []float64, workers int) (*judged, error) {
 	if !slices.EqualFunc(t.names, columns, func(name string, c column) bool { return name == c.name }) {
 		return nil, errors.New("boost: its columns are not those of the training table, in their order")
 	}
@@ -33,14 +33,14 @@ func newJudged(t *Table, columns []column, base float64, workers int) (*judged, 
 	if err != nil {
 		return nil, err
 	}
-	j := &judged{b, make([]float64, t.rows), make([]bool, t.rows), make([]float64, t.rows)}
+	j := &judged{b, begin, make([]bool, t.rows), make([]float64, t.rows)}
 	positive, negative := 0.0, 0.0
 	for i := range t.rows {
 		w := float64(t.Weight(i))
 		if !(w >= 0 && w <= math.MaxFloat32) {
 			return nil, fmt.Errorf("boost: row %d has weight %v: give a finite one, not below 0", i, w)
 		}
-		j.margins[i], j.labels[i], j.weights[i] = base, t.Label(i), w
+		j.labels[i], j.weights[i] = t.Label(i), w
 		if j.labels[i] {
 			positive += w
 		} else {
@@ -56,6 +56,10 @@ func newJudged(t *Table, columns []column, base float64, workers int) (*judged, 
 // judge adds a tree and returns the metric of all so far.
 func (j *judged) judge(tree []forest.Node, m Metric, workers int) float64 {
 	j.addTree(tree, j.margins, workers)
+	return j.metric(m, workers)
+}
+
+func (j *judged) metric(m Metric, workers int) float64 {
 	if m == PRAUC {
 		return averagePrecision(j.margins, j.labels, j.weights)
 	}

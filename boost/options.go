@@ -60,6 +60,10 @@ type Options struct {
 	// an order.
 	Categorical []string
 
+	// From is a model of the same columns whose trees the new ones go on from;
+	// nil begins anew. With a validation table the new trees may be none.
+	From *Model
+
 	Metric   Metric // how a validation table judges
 	Patience int    // stop after so many trees without improvement and keep the best; 0 never stops
 

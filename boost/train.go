@@ -18,6 +18,9 @@ func Train(train, valid *Table, o Options) (*Model, error) {
 		return nil, err
 	}
 	best, bestTree := math.Inf(-1), 0
+	if valid != nil && o.From != nil {
+		best, bestTree = o.Metric.sign()*t.valid.metric(o.Metric, t.workers), -1
+	}
 	for tree := range o.Trees {
 		t.sample(tree)
 		nodes, leaves := t.grow()
@@ -38,6 +41,13 @@ func Train(train, valid *Table, o Options) (*Model, error) {
 	}
 	if valid != nil && o.Patience > 0 {
 		t.trees = t.trees[:bestTree+1]
+	}
+	if o.From != nil {
+		var first [][]forest.Node
+		for i := range o.From.Trees() {
+			first = append(first, o.From.Tree(i))
+		}
+		t.trees = append(first, t.trees...)
 	}
 	return forest.New(slices.Clone(train.names), t.base, t.trees)
 }
@@ -64,6 +74,9 @@ func newTrainer(train, valid *Table, o *Options) (*trainer, error) {
 	if err := o.check(train.names); err != nil {
 		return nil, err
 	}
+	if o.From != nil && !slices.Equal(o.From.Names(), train.names) {
+		return nil, errors.New("boost: From is a model of other columns: begin anew")
+	}
 	t := &trainer{grower: grower{o: o, workers: o.workers()}}
 	if err := t.targets(train); err != nil {
 		return nil, err
@@ -73,7 +86,7 @@ func newTrainer(train, valid *Table, o *Options) (*trainer, error) {
 		return nil, fmt.Errorf("training table: %w", err)
 	}
 	if valid != nil {
-		if t.valid, err = newJudged(valid, t.columns, t.base, t.workers); err != nil {
+		if t.valid, err = newJudged(valid, t.columns, t.begin(valid), t.workers); err != nil {
 			return nil, fmt.Errorf("validation table: %w", err)
 		}
 	}
@@ -107,15 +120,35 @@ func (t *trainer) targets(train *Table) error {
 		return fmt.Errorf("boost: training table: positives weigh %v and negatives %v: both are needed", sum[1], sum[0])
 	}
 	t.base = math.Log(sum[1] / sum[0])
-	t.margins = make([]float64, train.rows)
-	for i := range t.margins {
-		t.margins[i] = t.base
+	if t.o.From != nil {
+		t.base = t.o.From.Base()
 	}
+	t.margins = t.begin(train)
 	_, exp := math.Frexp(heaviest * float64(train.rows))
 	t.scale = math.Ldexp(1, 62-exp) // a sum over all rows is below 2^62
 	t.lambda, t.minGain = t.o.Lambda*t.scale, t.o.MinGain*t.scale
 	t.minChild = max(1, int64(min(t.o.MinChildWeight*t.scale, 1<<61)))
 	return nil
+}
+
+// begin gives the margins of rows before the first new tree.
+func (t *trainer) begin(rows *Table) []float64 {
+	out := make([]float64, rows.rows)
+	parallel(t.workers, (rows.rows+blockRows-1)/blockRows, func(_, block int) {
+		from, to := block*blockRows, min(rows.rows, (block+1)*blockRows)
+		if t.o.From == nil {
+			for i := from; i < to; i++ {
+				out[i] = t.base
+			}
+			return
+		}
+		list := make([][]float32, 0, to-from)
+		for i := from; i < to; i++ {
+			list = append(list, rows.Row(i))
+		}
+		t.o.From.Scorer().Margins(list, out[from:to])
+	})
+	return out
 }
 
 // sample draws the rows and columns of a tree and takes the gradients of the

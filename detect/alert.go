@@ -27,6 +27,7 @@ func (d *Detector) write(gr *group) spoor.Alert {
 	a.Accounts = d.accounts(lead, refs)
 	for _, r := range refs {
 		a.Payments = append(a.Payments, d.g.ID(r))
+		a.Places = append(a.Places, uint32(r)) // refs count from 0
 	}
 	total := gr.members[0].Bans
 	a.Typologies, a.Reasons = append(a.Typologies, lead.Typology), append(a.Reasons, lead.reasons...)

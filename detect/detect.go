@@ -32,7 +32,7 @@ import (
 
 // Rules names the version of the detectors' code: it changes whenever the same
 // payments and parameters could give other alerts.
-const Rules = "1"
+const Rules = "2"
 
 // Detector holds what has been noticed and is not closed yet.
 type Detector struct {
@@ -72,8 +72,10 @@ const alerting spoor.Typology = "alert"
 const (
 	firstBatch = 64
 	fullBatch  = 4096
-	longBatch  = spoor.Day / 4 // of payment time
 )
+
+// LongestBatch is the most payment time that is examined at once.
+const LongestBatch = spoor.Day / 4
 
 // New makes a detector over an empty graph, whose window should hold the
 // signals until they settle: of those that it cuts, only what is left is
@@ -86,7 +88,7 @@ func New(g *graph.Graph, p *Parameters, workers int) *Detector {
 	}
 	memory := g.Window()
 	if memory > 0 {
-		memory = max(1, memory-longBatch) // what no payment of the batch can have pushed out
+		memory = max(1, memory-LongestBatch) // what no payment of the batch can have pushed out
 	}
 	for range d.workers {
 		d.scopes = append(d.scopes, look.New(g, d.traffic, memory, p.count(alerting, "degree_cap")))
@@ -98,7 +100,7 @@ func New(g *graph.Graph, p *Parameters, workers int) *Detector {
 // Add puts a payment into the graph and examines it with its batch. Its errors
 // are those of [graph.Graph.Add]; the payment is then left out.
 func (d *Detector) Add(p *spoor.Payment) error {
-	if len(d.batch) > 0 && (len(d.batch) == d.size || p.Time-d.g.Time(d.batch[0]) > longBatch) {
+	if len(d.batch) > 0 && (len(d.batch) == d.size || p.Time-d.g.Time(d.batch[0]) > LongestBatch) {
 		d.Flush()
 		d.size = min(2*d.size, fullBatch)
 	}
@@ -137,9 +139,10 @@ func (d *Detector) examine(refs []graph.Ref) {
 		d.stats.Bites += s.TakeBites()
 	}
 	d.traffic.Refresh() // after the batch, so that none of it is judged by those after it
+	ripe := len(d.ripe)
 	d.sweep()
 	if d.watcher != nil {
-		d.watcher.Examined()
+		d.watcher.Examined(d.ripe[ripe:])
 	}
 }
 
@@ -174,6 +177,9 @@ func (d *Detector) find(s *look.Scope, worker int, refs []graph.Ref, dst []look.
 		if d.watcher != nil {
 			d.watcher.Seen(worker, d.sight(worker, s, s.Found()[before:]))
 		}
+	}
+	if d.watcher != nil {
+		d.watcher.Paused(worker, refs[0], refs[len(refs)-1]+1)
 	}
 	return s.Collect(nil)
 }
@@ -274,6 +280,9 @@ func Rank(alerts []spoor.Alert) {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.First, b.First), cmp.Compare(a.ID, b.ID))
 	})
 }
+
+// Workers returns how many goroutines examine.
+func (d *Detector) Workers() int { return d.workers }
 
 // Stats returns the counts so far.
 func (d *Detector) Stats() Stats { return d.stats }

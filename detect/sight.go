@@ -8,11 +8,14 @@ import (
 
 // Watcher is told what the detectors see of each payment, so that others can
 // learn from it. Added and Examined come in order from one goroutine, Seen from
-// the workers, for each payment once between its Added and its Examined.
+// the workers, for each payment once between its Added and its Examined. Paused
+// comes from a worker when it has seen some payments that follow one another,
+// from one to before another.
 type Watcher interface {
 	Added(ref graph.Ref, p *spoor.Payment)
 	Seen(worker int, s Sight)
-	Examined() // all that were added have been seen; Ripe may have new alerts
+	Paused(worker int, from, to graph.Ref)
+	Examined(ripe []spoor.Alert) // all that were added have been seen; the alerts are new
 }
 
 // Sight is what the detectors saw when a payment had just been made. It never

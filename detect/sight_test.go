@@ -35,7 +35,9 @@ func (d *diary) Seen(_ int, s detect.Sight) {
 	d.seen[s.Ref] = text
 }
 
-func (d *diary) Examined() {
+func (d *diary) Paused(int, graph.Ref, graph.Ref) {}
+
+func (d *diary) Examined([]spoor.Alert) {
 	for ; d.open > 0; d.open-- {
 		if d.seen[len(d.seen)-d.open] == "" {
 			d.t.Errorf("payment %d was examined and not seen", len(d.seen)-d.open)

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -16,6 +18,8 @@ import (
 	"spoor/detect"
 	"spoor/draw/text"
 	"spoor/graph"
+	"spoor/score"
+	"spoor/score/extract"
 )
 
 type detectCmd struct {
@@ -23,23 +27,29 @@ type detectCmd struct {
 	Out        string        `help:"Write all alerts here, one JSON object a line."`
 	Scores     string        `help:"Write payment,score for every payment in input order."`
 	Pictures   string        `help:"Write a page with a picture of each of the --top alerts into this folder."`
+	Model      string        `help:"Score with learned risk: a file that train wrote, or default for the model inside the program." placeholder:"FILE|default"`
+	Drift      string        `help:"With --model: write as JSON how far the payments are from those that the model learned from."`
 	Parameters string        `help:"A member's own parameters (TOML), within the bounds of the shared file." type:"existingfile"`
 	Window     time.Duration `help:"How much of the past the graph holds." default:"720h"`
 	Workers    int           `help:"Goroutines that look for typologies; the result does not depend on it. 0: one a core."`
 	Top        int           `help:"How many alerts to show." default:"15"`
 	JSON       bool          `name:"json" help:"Write alerts to standard output as JSON, one a line."`
 
-	blind bool // do not see the channel of payments
+	blind bool                 // do not see the format of payments
+	taken func(*spoor.Payment) // is told each payment that counts, in order
 }
 
 // detection is what a run of the detectors came to.
 type detection struct {
 	alerts []spoor.Alert
+	found  []spoor.Alert // as the detectors alone have them, where there is a model
 	sum    *summary
 	stats  detect.Stats
 	g      *graph.Graph
 	took   time.Duration
-	named  bool // payments carry names of holders
+	model  *score.Model
+	judge  *score.Judge // with a model
+	named  bool         // payments carry names of holders
 }
 
 func (c *detectCmd) Run(e *env) error {
@@ -61,7 +71,12 @@ func (c *detectCmd) Run(e *env) error {
 		}
 	}
 	if c.Scores != "" {
-		if err := c.writeScores(e, d.alerts); err != nil {
+		if err := c.writeScores(e, d); err != nil {
+			return err
+		}
+	}
+	if c.Drift != "" {
+		if err := writeFile(c.Drift, func(w io.Writer) error { return writeJSON(w, d.judge.Drift()) }); err != nil {
 			return err
 		}
 	}
@@ -90,10 +105,21 @@ func parameters(file string) (*detect.Parameters, error) {
 // leastWindow is the shortest window in which a signal can grow and settle.
 const leastWindow = 14 * 24 * time.Hour
 
+// learnedWindow is how much of the past is held to learn, as detect holds.
+const learnedWindow = 30 * 24 * time.Hour
+
+// leastLearned is the shortest window in which a payment can be reviewed with
+// what went before and what followed.
+const leastLearned = 18 * 24 * time.Hour
+
 func (c *detectCmd) check() error {
 	switch {
 	case c.Window != 0 && c.Window < leastWindow:
 		return usage(fmt.Sprintf("--window: want %s or more, in hours (336h), or 0 for everything", leastWindow))
+	case c.Model != "" && c.Window != 0 && c.Window < leastLearned:
+		return usage(fmt.Sprintf("--window: with --model want %s or more, since payments are reviewed after eight days, or 0 for everything", leastLearned))
+	case c.Drift != "" && c.Model == "":
+		return usage("--drift compares with what a model learned from: give --model")
 	case c.Top < 0:
 		return usage("--top: want 0 or more")
 	case c.Scores != "" && !c.rereadable():
@@ -102,44 +128,61 @@ func (c *detectCmd) check() error {
 	return nil
 }
 
-// detect runs all detectors over the files.
-func (c *detectCmd) detect(e *env) (*detection, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
+// setup is how payments are looked at.
+func (c *detectCmd) setup() (score.Setup, error) {
 	params, err := parameters(c.Parameters)
 	if err != nil {
-		return nil, err
+		return score.Setup{}, err
 	}
 	table, err := c.table()
 	if err != nil {
-		return nil, err
+		return score.Setup{}, err
 	}
 	workers := c.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	return score.Setup{Window: spoor.Instant(c.Window / time.Second), Rates: table, Parameters: params, Workers: workers}, nil
+}
+
+// detect runs all detectors over the files, and the model if there is one.
+func (c *detectCmd) detect(e *env) (*detection, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s, err := c.setup()
+	if err != nil {
+		return nil, err
+	}
 	out := &detection{}
+	if out.model, err = loadModel(c.Model); err != nil {
+		return nil, err
+	}
 	var d *detect.Detector
+	finish := func() {}
 	begin := func() {
-		out.g = graph.New(graph.Options{Window: spoor.Instant(c.Window / time.Second), Rates: table})
-		d = detect.New(out.g, params, workers)
+		out.g = graph.New(graph.Options{Window: s.Window, Rates: s.Rates})
+		d = detect.New(out.g, s.Parameters, s.Workers)
 		out.alerts = nil
+		if out.model != nil {
+			var o extract.Options
+			out.judge, o = out.model.Judge(out.g, s.Workers)
+			o.Rates = s.Rates
+			finish = extract.New(out.g, d, o).Close
+		}
 	}
 	begin()
 	start := time.Now()
-	out.sum, err = c.each(e, "detecting", begin, func(batch []spoor.Payment) error {
-		for i := range batch {
-			p := &batch[i]
-			out.named = out.named || p.FromName != "" || p.ToName != ""
-			if c.blind {
-				p.Channel = spoor.UnknownChannel
-			}
-			if err := d.Add(p); err != nil {
-				if err := c.refuse(p, err); err != nil {
-					return err
-				}
-			}
+	out.sum, err = c.each(e, "detecting", begin, func(p *spoor.Payment) error {
+		out.named = out.named || p.FromName != "" || p.ToName != ""
+		if c.blind {
+			hideFormat(p)
+		}
+		if err := d.Add(p); err != nil {
+			return c.refuse(p, err)
+		}
+		if c.taken != nil {
+			c.taken(p)
 		}
 		out.alerts = append(out.alerts, d.Ripe()...)
 		return nil
@@ -148,13 +191,30 @@ func (c *detectCmd) detect(e *env) (*detection, error) {
 		return nil, err
 	}
 	out.alerts = append(out.alerts, d.Close()...)
+	finish()
+	if out.judge != nil {
+		out.found = cloned(out.alerts)
+		out.alerts = out.judge.Alerts(out.alerts)
+	}
 	detect.Rank(out.alerts)
 	for i := range out.alerts {
-		out.alerts[i].Versions["rates"] = table.Version
+		out.alerts[i].Versions["rates"] = s.Rates.Version
 	}
 	out.took, out.stats = time.Since(start), d.Stats()
 	return out, nil
 }
+
+// cloned copies alerts as far as a model changes them.
+func cloned(alerts []spoor.Alert) []spoor.Alert {
+	out := slices.Clone(alerts)
+	for i := range out {
+		out[i].Versions, out[i].Reasons = maps.Clone(out[i].Versions), slices.Clone(out[i].Reasons)
+	}
+	return out
+}
+
+// hideFormat takes the payment format column away.
+func hideFormat(p *spoor.Payment) { p.Channel, p.Kind = spoor.UnknownChannel, "" }
 
 // findHolders reads the files once more for the names of the accounts in
 // alerts, where payments carry names; AMLworld's accounts file gives them too.
@@ -274,19 +334,27 @@ func writeAlerts(w io.Writer, alerts []spoor.Alert) error {
 }
 
 // writeScores reads the files once more, since scores are in input order and
-// are known only at the end.
-func (c *detectCmd) writeScores(e *env, alerts []spoor.Alert) error {
-	score := map[string]float64{}
-	for _, a := range alerts {
-		for _, id := range a.Payments {
-			score[id] = max(score[id], a.Score)
+// are known only at the end: those of the model, or else of the alerts that the
+// payments are in.
+func (c *detectCmd) writeScores(e *env, d *detection) error {
+	var scores []float32
+	if d.judge != nil {
+		scores = d.judge.Scores()
+	} else {
+		scores = make([]float32, d.stats.Payments)
+		for _, a := range d.alerts {
+			for _, p := range a.Places {
+				scores[p] = max(scores[p], float32(a.Score))
+			}
 		}
 	}
+	scores = inputOrder(&c.reading, scores)
 	return writeFile(c.Scores, func(w io.Writer) error {
 		fmt.Fprintln(w, "payment,score")
+		i := 0
 		return c.inOrder(e, "writing scores", func(p *spoor.Payment) error {
-			id := paymentID(p)
-			_, err := fmt.Fprintf(w, "%s,%g\n", csvField(id), score[id])
+			_, err := fmt.Fprintf(w, "%s,%g\n", csvField(paymentID(p)), scores[i])
+			i++
 			return err
 		})
 	})
@@ -327,12 +395,15 @@ func (d *detection) footer(w io.Writer) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "\n%d alerts in %d payments between %d accounts, %.1f s, %.0f payments/s\n", len(d.alerts), d.sum.payments, d.g.Accounts()-1,
 		d.took.Seconds(), float64(d.sum.payments)/d.took.Seconds())
-	for _, name := range spoor.Typologies() {
+	for _, name := range append(spoor.Typologies(), score.Learned) {
 		if byType[name] > 0 {
 			fmt.Fprintf(t, "  %s\t%d\n", name, byType[name])
 		}
 	}
 	t.Flush()
+	if d.judge != nil {
+		d.judged(w)
+	}
 	if gone := d.g.Evicted(); gone > 0 {
 		fmt.Fprintf(w, "%d payments left the window while reading\n", gone)
 	}

@@ -1,112 +1,81 @@
 package main
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"os"
-	"slices"
-	"strconv"
-	"text/tabwriter"
+	"time"
 
 	"spoor"
-	"spoor/format/amlsim"
-	"spoor/format/amlworld"
+	"spoor/detect"
+	"spoor/score"
 )
 
 type evalCmd struct {
-	detectCmd
-	Labelled string `name:"account-labels" help:"Labels of accounts instead of payments: AMLSim's nodes.csv, accounts.csv or alert_accounts.csv." type:"existingfile"`
-	Patterns string `help:"Labelled attempts: an AMLworld patterns file. Default: the labels of the payments alone." type:"existingfile"`
+	detectInput
+	Model     string `help:"Measure this model (FILE, or default for the one inside the program) instead of training one on these payments." placeholder:"FILE|default"`
+	Patterns  string `help:"Labelled attempts: an AMLworld patterns file, for recall by typology." type:"existingfile"`
+	Labelled  string `name:"account-labels" help:"Labels of accounts instead of payments: AMLSim's nodes.csv, accounts.csv or alert_accounts.csv. Measures the detectors alone." type:"existingfile"`
+	Split     string `help:"Parts for training, validation and test, by time. Default: 60/20/20, with --model 0/0/100."`
+	From      string `help:"Training may go on from this model's trees, as in train." default:"default"`
+	Seeds     int    `help:"Train so many models, to see what chance does." default:"1"`
+	Seed      uint64 `help:"Of the samples." default:"1"`
+	Detectors bool   `help:"Measure the detectors alone, on all payments."`
+	Page      string `help:"Write a page with the curves here (.html)."`
+	Out       string `help:"Write the detectors' alerts here, one JSON object a line."`
+	JSON      bool   `name:"json" help:"Write the report as JSON."`
 }
 
 // report is what eval measures; its names are a contract with other programs.
+// What it says of learned risk, it says of the test part.
 type report struct {
-	Payments      uint64             `json:"payments"`
-	Illicit       uint64             `json:"illicit"`
-	Split         string             `json:"split"`
-	PRAUC         float64            `json:"pr_auc"`
-	F1            float64            `json:"f1"`
-	Threshold     float64            `json:"threshold"` // score from which on F1 is best
-	Precision     float64            `json:"precision"` // at the threshold, by payment
-	Recall        float64            `json:"recall"`    // at the threshold, by payment
-	RecallAt1000  float64            `json:"recall_at_1000"`
-	ByTypology    map[string]float64 `json:"by_typology"` // attempts found in an alert of a fitting typology
-	PaymentsASec  float64            `json:"payments_per_second"`
-	Alerts        int                `json:"alerts"`
-	TrueAlerts    int                `json:"true_alerts"`
-	FalseForTrue  float64            `json:"false_for_each_true"`
-	Attempts      map[string]tally   `json:"attempts"`
-	PaymentRecall map[string]float64 `json:"payment_recall_by_typology"`
-	WithoutFormat *report            `json:"without_format,omitempty"` // the same, not seeing the channel
-	Seen          int                `json:"accounts_seen"`
-	Accounts      []accountRecall    `json:"accounts,omitempty"` // with --account-labels
-}
+	Payments     uint64             `json:"payments"`
+	Illicit      uint64             `json:"illicit"`
+	Split        string             `json:"split"`
+	PRAUC        float64            `json:"pr_auc"`
+	F1           float64            `json:"f1"`        // at the threshold
+	Threshold    float64            `json:"threshold"` // score, chosen on the validation part
+	Precision    float64            `json:"precision"`
+	Recall       float64            `json:"recall"`
+	RecallAt1000 float64            `json:"recall_at_1000"` // in the 1,000 highest of the test part
+	ByTypology   map[string]float64 `json:"by_typology"`    // payments found at the threshold, of those of the patterns file
+	PaymentsASec float64            `json:"payments_per_second"`
+	Learned      *learned           `json:"learned,omitempty"`
+	Detectors    *detected          `json:"detectors"`
+	// WithoutFormat is the same, not seeing the payment format.
+	WithoutFormat *report         `json:"without_format,omitempty"`
+	Seen          int             `json:"accounts_seen"`
+	Accounts      []accountRecall `json:"accounts,omitempty"` // with --account-labels
 
-// accountRecall is how many labelled accounts the first alerts hold.
-type accountRecall struct {
-	Alerts   int `json:"alerts"`
-	Accounts int `json:"accounts"` // in these alerts
-	Labelled int `json:"labelled"` // of them
-	Of       int `json:"of"`       // labelled in all
-}
-
-// tally counts attempts of a typology: those large enough to have a shape,
-// those found by a fitting alert, and those found by an alert of any kind.
-type tally struct {
-	All   int `json:"all"`
-	Sized int `json:"sized"`
-	Found int `json:"found"`
-	Any   int `json:"any"`
-}
-
-// shapeSize is the least number of payments of an attempt that has a shape.
-var shapeSize = map[spoor.Typology]int{
-	spoor.FanIn: 4, spoor.FanOut: 4, spoor.Cycle: 3, spoor.GatherScatter: 5, spoor.ScatterGather: 4, spoor.Chain: 4,
-}
-
-// fits lists what alerts fit an attempt besides its own typology: shapes that
-// contain it or that it contains whole.
-var fits = map[spoor.Typology][]spoor.Typology{
-	spoor.Cycle:               {spoor.RoundTripConversion, spoor.UTurn},
-	spoor.RoundTripConversion: {spoor.Cycle},
-	spoor.UTurn:               {spoor.Chain, spoor.Cycle, spoor.PassThrough},
-	spoor.Chain:               {spoor.UTurn},
-	spoor.Stack:               {spoor.Bipartite},
-	spoor.PassThrough:         {spoor.Chain},
-	spoor.Structuring:         {spoor.FrontBusiness},
-	spoor.FrontBusiness:       {spoor.Structuring},
+	curves []curve
+	why    string // no risk was learned
 }
 
 func (c *evalCmd) Run(e *env) error {
-	if !c.rereadable() {
-		return usage("eval reads the payments more than once: give regular files, not a pipe")
+	if c.Seeds < 1 || c.Seeds > 30 {
+		return usage("--seeds: want 1 to 30")
+	}
+	in := c.detectInput.command()
+	in.Model = c.Model
+	if err := in.ready(e); err != nil {
+		return err
 	}
 	t, err := c.truth(e)
 	if err != nil {
 		return err
 	}
-	d, err := c.detect(e)
+	r, err := c.report(e, in, t, false)
 	if err != nil {
 		return err
 	}
-	r := measure(d, t)
-	if c.Labelled != "" {
-		if r.Accounts, err = accounts(c.Labelled, d.alerts); err != nil {
-			return err
-		}
-	} else {
+	if c.Labelled == "" {
 		// How much of the result is the payment format column alone?
-		c.blind = true
-		blind, err := c.detect(e)
-		if err != nil {
+		if r.WithoutFormat, err = c.report(e, in, t, true); err != nil {
 			return err
 		}
-		r.WithoutFormat = measure(blind, t)
 	}
-	if c.Out != "" {
-		if err := writeFile(c.Out, func(w io.Writer) error { return writeAlerts(w, d.alerts) }); err != nil {
+	if c.Page != "" {
+		if err := writeFile(c.Page, func(w io.Writer) error { return r.page(w, baseNames(c.Files)) }); err != nil {
 			return err
 		}
 	}
@@ -117,54 +86,156 @@ func (c *evalCmd) Run(e *env) error {
 	return nil
 }
 
-// accounts counts labelled accounts among those of the first alerts.
-func accounts(file string, alerts []spoor.Alert) (out []accountRecall, err error) {
-	f, err := os.Open(file)
+// report measures with or without the payment format.
+func (c *evalCmd) report(e *env, in *detectCmd, t *truth, blind bool) (*report, error) {
+	if c.Detectors || c.Labelled != "" {
+		return c.alone(e, in, t, blind)
+	}
+	split := c.Split
+	if split == "" {
+		split = "60/20/20"
+		if c.Model != "" {
+			split = "0/0/100"
+		}
+	}
+	parts, err := parseSplit(split)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	labels, err := amlsim.ReadAccountLabels(file, f)
+	if c.Model != "" {
+		return c.judged(e, in, t, blind, split, parts)
+	}
+	return c.trained(e, in, t, blind, split, parts)
+}
+
+// alone measures the detectors.
+func (c *evalCmd) alone(e *env, in *detectCmd, t *truth, blind bool) (*report, error) {
+	in.Model, in.blind = "", blind
+	d, err := in.detect(e)
 	if err != nil {
 		return nil, err
 	}
-	all := 0
-	for _, bad := range labels {
-		all += one(bad)
+	r := newReport(t, d.sum.payments, d.g.Accounts()-1, d.took)
+	r.Split = "none: detectors learn nothing from labels"
+	if err := r.detectors(c, d.alerts, t, blind); err != nil {
+		return nil, err
 	}
-	seen, hits := map[string]bool{}, 0
-	for i, a := range alerts {
-		for _, name := range a.Accounts {
-			if !seen[name] {
-				seen[name] = true
-				hits += one(labels[name])
-			}
-		}
-		if n := i + 1; n == 20 || n == 100 || n == 500 || n == len(alerts) {
-			out = append(out, accountRecall{n, len(seen), hits, all})
-		}
+	if c.Labelled != "" {
+		r.Accounts, err = accounts(c.Labelled, d.alerts)
+		r.Detectors.accounts = r.Accounts
 	}
-	return out, nil
+	x := r.Detectors
+	r.PRAUC, r.F1, r.Threshold, r.Precision, r.Recall, r.RecallAt1000, r.ByTypology = x.PRAUC, x.F1, x.Threshold, x.Precision, x.Recall, x.RecallAt1000, x.ByTypology
+	return r, err
 }
 
-// paymentID names a payment as alerts do.
-func paymentID(p *spoor.Payment) string {
-	if p.ID != "" {
-		return p.ID
-	}
-	return strconv.FormatUint(p.Record, 10)
+func newReport(t *truth, payments uint64, accounts int, took time.Duration) *report {
+	return &report{Payments: payments, Illicit: uint64(len(t.illicit)), Seen: accounts, PaymentsASec: float64(payments) / took.Seconds(), ByTypology: map[string]float64{}}
 }
 
-// truth is what the source says of its payments.
-type truth struct {
-	illicit  map[string]bool // ids of payments
-	attempts []attempt
+// detectors adds what the alerts are worth, and writes them where asked.
+func (r *report) detectors(c *evalCmd, alerts []spoor.Alert, t *truth, blind bool) error {
+	detect.Rank(alerts)
+	r.Detectors = detectors(alerts, r.Seen, t)
+	if c.Out == "" || blind {
+		return nil
+	}
+	return writeFile(c.Out, func(w io.Writer) error { return writeAlerts(w, alerts) })
+}
+
+// trained learns from the first parts and measures on the last.
+func (c *evalCmd) trained(e *env, in *detectCmd, t *truth, blind bool, split string, parts [3]float64) (*report, error) {
+	s, err := in.setup()
+	if err != nil {
+		return nil, err
+	}
+	from, err := startFrom(c.From)
+	if err != nil {
+		return nil, err
+	}
+	typologies := t.typologies()
+	o := score.TrainOptions{From: from, Train: parts[0], Valid: parts[1], Seed: c.Seed, Seeds: c.Seeds, Raw: true, Blind: blind, Name: "eval", Refuse: in.refuse, Stage: stages(e)}
+	o.Taken = func(p *spoor.Payment) { typologies.next(paymentID(p)) }
+	var took time.Duration // of the last reading, which does all that scoring does
+	src := in.source(e, blind)
+	timed := func(what string, take func(*spoor.Payment) error) error {
+		start := time.Now()
+		defer func() { took = time.Since(start) }()
+		return src(what, take)
+	}
+	trial, err := score.Train(timed, s, o)
+	if few := (*score.TooFew)(nil); errors.As(err, &few) {
+		r, err := c.alone(e, in, t, blind)
+		if err == nil {
+			r.why = few.Error()
+			r.Split = "none: " + r.why
+		}
+		return r, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := newReport(t, uint64(len(trial.Labels)), trial.Accounts, took)
+	r.Split = split
+	if err := r.detectors(c, trial.Alerts, t, blind); err != nil {
+		return nil, err
+	}
+	return r, r.learn(trial, typologies, c.Seed)
+}
+
+// judged measures a model on the last part.
+func (c *evalCmd) judged(e *env, in *detectCmd, t *truth, blind bool, split string, parts [3]float64) (*report, error) {
+	in.Model, in.blind = c.Model, blind
+	typologies := t.typologies()
+	var trial score.Trial
+	in.taken = func(p *spoor.Payment) {
+		typologies.next(paymentID(p))
+		trial.Labels, trial.Times = append(trial.Labels, p.Label), append(trial.Times, p.Time)
+	}
+	d, err := in.detect(e)
+	if err != nil {
+		return nil, err
+	}
+	trial.Model = d.model
+	n := len(trial.Labels)
+	trial.Valid, trial.Test = int(float64(n)*parts[0]), int(float64(n)*(parts[0]+parts[1]))
+	trial.Margins = d.judge.Margins(trial.Valid)
+	r := newReport(t, uint64(n), d.g.Accounts()-1, d.took)
+	r.Split = split + ", by the model " + d.model.Version()
+	if err := r.detectors(c, d.found, t, blind); err != nil {
+		return nil, err
+	}
+	return r, r.learn(&trial, typologies, c.Seed)
+}
+
+// typologies says which payments belong to an attempt of which typology.
+type typologies struct {
+	of map[string]spoor.Typology // by payment id
+	at map[int]spoor.Typology    // by place, of those seen
+	n  int
+}
+
+func (t *truth) typologies() *typologies {
+	out := &typologies{of: map[string]spoor.Typology{}, at: map[int]spoor.Typology{}}
+	for _, a := range t.attempts {
+		for _, id := range a.ids {
+			out.of[id] = a.typology
+		}
+	}
+	return out
+}
+
+func (t *typologies) next(id string) {
+	if name, ok := t.of[id]; ok {
+		t.at[t.n] = name
+	}
+	t.n++
 }
 
 // truth reads the files for the labels of payments and for the attempts of the
 // patterns file.
 func (c *evalCmd) truth(e *env) (*truth, error) {
-	given, err := c.patterns()
+	given, err := readPatterns(c.Patterns)
 	if err != nil {
 		return nil, err
 	}
@@ -197,196 +268,27 @@ func (c *evalCmd) truth(e *env) (*truth, error) {
 	if !labelled {
 		return nil, &spoor.Problem{File: c.Files[0], Reason: "no payment in it is labelled: eval needs the truth to measure against", Fatal: true}
 	}
-	t.attempts, err = c.locate(given, ids)
+	t.attempts, err = locate(c.Patterns, given, ids)
 	return t, err
-}
-
-// attempt is a labelled attempt by the ids of its payments.
-type attempt struct {
-	typology spoor.Typology
-	ids      []string
-}
-
-// likeness identifies a payment of a patterns file among those of the data.
-type likeness struct {
-	time     spoor.Instant
-	from, to spoor.AccountID
-	paid     spoor.Money
-}
-
-// liken takes a payment to the minute, as a patterns file does.
-func liken(p *spoor.Payment) likeness {
-	return likeness{p.Time / spoor.Minute * spoor.Minute, p.From, p.To, p.Paid}
-}
-
-// patterns reads the patterns file, if one was given.
-func (c *evalCmd) patterns() ([]spoor.Attempt, error) {
-	if c.Patterns == "" {
-		return nil, nil
-	}
-	f, err := os.Open(c.Patterns)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return amlworld.ReadPatterns(c.Patterns, f)
-}
-
-// locate names the payments of attempts by the ids of those like them.
-func (c *evalCmd) locate(given []spoor.Attempt, ids map[likeness][]string) ([]attempt, error) {
-	out := make([]attempt, 0, len(given))
-	for _, a := range given {
-		at := attempt{typology: a.Typology}
-		for i := range a.Payments {
-			p := &a.Payments[i]
-			k := liken(p)
-			if len(ids[k]) == 0 {
-				return nil, &spoor.Problem{File: c.Patterns, Field: a.Name, Reason: fmt.Sprintf("its payment of %s at %s from %s is not in the data", p.Paid, p.Time, p.From), Fatal: true}
-			}
-			at.ids = append(at.ids, ids[k][0])
-			if len(ids[k]) > 1 {
-				ids[k] = ids[k][1:]
-			}
-		}
-		out = append(out, at)
-	}
-	return out, nil
-}
-
-// measure compares alerts with the truth.
-func measure(d *detection, t *truth) *report {
-	r := &report{
-		Payments: d.sum.payments, Illicit: uint64(len(t.illicit)), Split: "none: detectors learn nothing from labels",
-		PaymentsASec: float64(d.sum.payments) / d.took.Seconds(), Alerts: len(d.alerts), Seen: d.g.Accounts() - 1,
-		ByTypology: map[string]float64{}, Attempts: map[string]tally{}, PaymentRecall: map[string]float64{},
-	}
-	score := map[string]float64{}
-	in := map[string][]int{}
-	for i, a := range d.alerts {
-		laundering := 0
-		for _, id := range a.Payments {
-			score[id] = max(score[id], a.Score)
-			in[id] = append(in[id], i)
-			if t.illicit[id] {
-				laundering++
-			}
-		}
-		if 2*laundering >= len(a.Payments) {
-			r.TrueAlerts++
-		}
-	}
-	r.FalseForTrue = float64(r.Alerts-r.TrueAlerts) / float64(max(1, r.TrueAlerts))
-	r.curve(score, t.illicit)
-	r.count(d.alerts, in, t.attempts)
-	return r
-}
-
-// curve walks down the scores: area under precision-recall, best F1.
-func (r *report) curve(score map[string]float64, illicit map[string]bool) {
-	type scored struct {
-		score float64
-		bad   bool
-	}
-	var all []scored
-	for id, s := range score {
-		all = append(all, scored{s, illicit[id]})
-	}
-	slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	hits := 0.0
-	for i := 0; i < len(all); {
-		j, new := i, 0.0
-		for ; j < len(all) && all[j].score == all[i].score; j++ {
-			if all[j].bad {
-				new++
-			}
-		}
-		hits += new
-		precision, recall := hits/float64(j), hits/max(1, float64(r.Illicit))
-		r.PRAUC += new / max(1, float64(r.Illicit)) * precision
-		if f1 := 2 * precision * recall / max(1e-9, precision+recall); f1 > r.F1 {
-			r.F1, r.Threshold, r.Precision, r.Recall = f1, all[i].score, precision, recall
-		}
-		if i < 1000 {
-			// Ties past the thousandth count by their share.
-			r.RecallAt1000 += new * min(1, float64(1000-i)/float64(j-i)) / max(1, float64(r.Illicit))
-		}
-		i = j
-	}
-}
-
-// count says which attempts were found: at least half of their payments in one
-// alert.
-func (r *report) count(alerts []spoor.Alert, in map[string][]int, attempts []attempt) {
-	covered, all := map[spoor.Typology]int{}, map[spoor.Typology]int{}
-	for _, a := range attempts {
-		t := r.Attempts[string(a.typology)]
-		t.All++
-		per := map[int]int{}
-		for _, id := range a.ids {
-			all[a.typology]++
-			if len(in[id]) > 0 {
-				covered[a.typology]++
-			}
-			for _, i := range in[id] {
-				per[i]++
-			}
-		}
-		if len(a.ids) >= shapeSize[a.typology] {
-			t.Sized++
-			found, any := false, false
-			for i, n := range per {
-				if 2*n >= len(a.ids) {
-					any = true
-					found = found || alerts[i].Typology == a.typology || slices.Contains(fits[a.typology], alerts[i].Typology)
-				}
-			}
-			t.Found += one(found)
-			t.Any += one(any)
-		}
-		r.Attempts[string(a.typology)] = t
-	}
-	for name, t := range r.Attempts {
-		r.ByTypology[name] = float64(t.Found) / float64(max(1, t.Sized))
-	}
-	for name, n := range all {
-		r.PaymentRecall[string(name)] = float64(covered[name]) / float64(n)
-	}
-}
-
-func one(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func (r *report) show(w io.Writer) {
 	if len(r.Accounts) > 0 {
 		fmt.Fprintf(w, "%d payments; %.0f payments/s\n\n", r.Payments, r.PaymentsASec)
-	} else {
-		fmt.Fprintf(w, "%d payments, %d of them laundering (%.3f %%); %.0f payments/s\n\n", r.Payments, r.Illicit, 100*float64(r.Illicit)/float64(r.Payments), r.PaymentsASec)
-	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	if len(r.Accounts) > 0 {
-		fmt.Fprintln(t, "first alerts\taccounts in them\tlabelled\tof all labelled\tby chance\t")
-		for _, a := range r.Accounts {
-			fmt.Fprintf(t, "%d\t%d\t%d (%.0f %%)\t%.0f %%\t%.1f %%\t\n", a.Alerts, a.Accounts, a.Labelled, 100*float64(a.Labelled)/float64(a.Accounts), 100*float64(a.Labelled)/float64(max(1, a.Of)), 100*float64(a.Of)/float64(r.Seen))
-		}
-		t.Flush()
+		r.Detectors.show(w)
 		return
 	}
-	if len(r.Attempts) > 0 {
-		fmt.Fprintln(t, "attempts\tlarge enough\tfound\trecall\tfound by any alert\tpayments in some alert\t")
-		for _, name := range slices.Sorted(maps.Keys(r.Attempts)) {
-			a := r.Attempts[name]
-			fmt.Fprintf(t, "%s %d\t%d\t%d\t%.0f %%\t%d\t%.0f %%\t\n", name, a.All, a.Sized, a.Found, 100*r.ByTypology[name], a.Any, 100*r.PaymentRecall[name])
-		}
-		t.Flush()
-		fmt.Fprintln(w)
+	fmt.Fprintf(w, "%d payments, %d of them laundering (%.3f %%); %.0f payments/s\n", r.Payments, r.Illicit, 100*float64(r.Illicit)/float64(r.Payments), r.PaymentsASec)
+	if r.why != "" {
+		fmt.Fprintf(w, "no risk was learned: %s\n", r.why)
 	}
-	fmt.Fprintf(w, "alerts: %d, true: %d, false for each true: %.2f (an alert is true when at least half of its payments are laundering)\n", r.Alerts, r.TrueAlerts, r.FalseForTrue)
+	if r.Learned != nil {
+		r.showLearned(w)
+		fmt.Fprintln(w, "\nThe detectors alone, on all payments:")
+	}
+	fmt.Fprintln(w)
+	r.Detectors.show(w)
 	if f := r.WithoutFormat; f != nil {
-		defer fmt.Fprintf(w, "without the payment format column: %.2f false for each true alert, PR-AUC %.3f, best F1 %.3f\n", f.FalseForTrue, f.PRAUC, f.F1)
+		fmt.Fprintf(w, "without the payment format column: %.2f false for each true alert, PR-AUC %.3f, best F1 %.3f\n", f.Detectors.FalseForTrue, f.Detectors.PRAUC, f.Detectors.F1)
 	}
-	fmt.Fprintf(w, "by payment: PR-AUC %.3f, best F1 %.3f at score %.1f (precision %.3f, recall %.3f), recall in the first 1,000 %.3f\n", r.PRAUC, r.F1, r.Threshold, r.Precision, r.Recall, r.RecallAt1000)
 }

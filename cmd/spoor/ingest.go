@@ -27,6 +27,11 @@ type reading struct {
 
 	refused []*spoor.Problem   // payments that the graph did not take
 	known   []amlworld.Account // of the accounts file, once it was read
+
+	disorder bool     // the files were read and are not in order of time
+	order    []uint32 // where the payments were in the input, once they were sorted
+	missing  []int    // the payments refused, by their place in order of time
+	given    int      // payments given by each
 }
 
 const batchSize = 4096
@@ -76,6 +81,7 @@ func (r *reading) rereadable() bool {
 // refuse says what becomes of a payment that the graph does not take: with
 // --skip-bad it is counted and listed, else it is the end.
 func (r *reading) refuse(p *spoor.Payment, err error) error {
+	r.missing = append(r.missing, r.given)
 	problem := &spoor.Problem{File: r.Files[0], Record: p.Record, Reason: fmt.Sprintf("record %d: %v", p.Record, err)}
 	if !r.SkipBad {
 		return problem
@@ -113,23 +119,34 @@ func (s *summary) tell(w io.Writer) {
 // mostNamed is how many files that were left out are named.
 const mostNamed = 10
 
-// each gives all payments in order of time, in batches that are valid until
-// the next. Files that are in order are streamed; if they turn out not to be,
-// restart is called and everything is sorted in memory first.
-func (r *reading) each(e *env, what string, restart func(), f func([]spoor.Payment) error) (*summary, error) {
-	r.refused = nil
-	sum, err := r.stream(e, what, f)
-	if !errors.Is(err, errOrder) {
-		sum.add(r.refused)
-		return sum, err
+// each gives all payments in order of time; each is valid until the next. Files
+// that are in order are streamed; if they turn out not to be, restart is called
+// and everything is sorted in memory first.
+func (r *reading) each(e *env, what string, restart func(), take func(*spoor.Payment) error) (*summary, error) {
+	f := func(batch []spoor.Payment) error {
+		for i := range batch {
+			if err := take(&batch[i]); err != nil {
+				return err
+			}
+			r.given++
+		}
+		return nil
+	}
+	r.refused, r.missing, r.given = nil, nil, 0
+	if !r.disorder {
+		sum, err := r.stream(e, what, f)
+		if !errors.Is(err, errOrder) {
+			sum.add(r.refused)
+			return sum, err
+		}
+		fmt.Fprintln(e.stderr, "payments are not in order of time: sorting them in memory")
+		restart()
 	}
 	if !r.rereadable() {
-		return sum, &spoor.Problem{File: r.Files[0], Reason: err.Error() + ": sort them, or give a file, which Spoor sorts by itself", Fatal: true}
+		return nil, &spoor.Problem{File: r.Files[0], Reason: errOrder.Error() + ": sort them, or give a file, which Spoor sorts by itself", Fatal: true}
 	}
-	r.refused = nil
-	fmt.Fprintln(e.stderr, "payments are not in order of time: sorting them in memory")
-	restart()
-	sum, err = r.sorted(e, what, f)
+	r.refused, r.missing, r.given = nil, nil, 0
+	sum, err := r.sorted(e, what, f)
 	sum.add(r.refused)
 	return sum, err
 }
@@ -145,6 +162,7 @@ func (r *reading) stream(e *env, what string, f func([]spoor.Payment) error) (*s
 	sum, err := r.batches(e, what, true, func(batch []spoor.Payment) error {
 		for i := range batch {
 			if batch[i].Time < newest {
+				r.disorder = true
 				return errOrder
 			}
 			newest = batch[i].Time
@@ -167,12 +185,20 @@ func (r *reading) sorted(e *env, what string, f func([]spoor.Payment) error) (*s
 	if err != nil {
 		return sum, err
 	}
-	slices.SortStableFunc(all, func(a, b spoor.Payment) int { return cmp.Compare(a.Time, b.Time) })
+	r.order = make([]uint32, len(all))
+	for i := range r.order {
+		r.order[i] = uint32(i)
+	}
+	slices.SortStableFunc(r.order, func(a, b uint32) int { return cmp.Compare(all[a].Time, all[b].Time) })
 	progress := newProgress(e, what, nil)
 	defer progress.end()
-	done := uint64(0)
-	for part := range slices.Chunk(all, batchSize) {
-		if err := f(part); err != nil {
+	done, batch := uint64(0), make([]spoor.Payment, 0, batchSize)
+	for part := range slices.Chunk(r.order, batchSize) {
+		batch = batch[:0]
+		for _, i := range part {
+			batch = append(batch, all[i])
+		}
+		if err := f(batch); err != nil {
 			return sum, err
 		}
 		done += uint64(len(part))
@@ -193,6 +219,36 @@ func (r *reading) inOrder(e *env, what string, f func(*spoor.Payment) error) err
 		return nil
 	})
 	return err
+}
+
+// survey reads the files once for whether they are in order of time.
+func (r *reading) survey(e *env) error {
+	newest := spoor.Instant(-1 << 62)
+	return r.inOrder(e, "reading", func(p *spoor.Payment) error {
+		r.disorder = r.disorder || p.Time < newest
+		newest = p.Time
+		return nil
+	})
+}
+
+// inputOrder puts what is known of the payments that were taken, in order of
+// time, into the order of the input; those refused get nothing.
+func inputOrder[T any](r *reading, taken []T) []T {
+	out := make([]T, len(taken)+len(r.missing))
+	next, missing := 0, r.missing
+	for i := range out {
+		if len(missing) > 0 && missing[0] == i {
+			missing = missing[1:]
+			continue
+		}
+		at := i
+		if r.order != nil {
+			at = int(r.order[i])
+		}
+		out[at] = taken[next]
+		next++
+	}
+	return out
 }
 
 // batches opens the files and gives their payments as they come, reading on one

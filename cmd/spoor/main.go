@@ -14,6 +14,7 @@ import (
 
 	"spoor"
 	"spoor/draw/text"
+	"spoor/score"
 )
 
 // exit codes, as DESIGN and README promise them.
@@ -33,7 +34,9 @@ type env struct {
 type cli struct {
 	Demo   demoCmd   `cmd:"" help:"A small economy with a planted cocaine-money scheme: found, explained, traced and drawn."`
 	Detect detectCmd `cmd:"" help:"Payments in, ranked explained alerts out."`
-	Eval   evalCmd   `cmd:"" help:"Measure alerts against labelled payments and attempts."`
+	Train  trainCmd  `cmd:"" help:"Learn risk from labelled payments, or from what analysts said of alerts."`
+	Model  modelCmd  `cmd:"" help:"Show a model's card: what it learned from, how good it is, what it must not be used for."`
+	Eval   evalCmd   `cmd:"" help:"Measure learned risk and alerts against labelled payments and attempts."`
 	Trace  traceCmd  `cmd:"" help:"Where the money of an account or of payments went, or came from."`
 	World  worldCmd  `cmd:"" help:"Make a labelled synthetic economy."`
 }
@@ -88,9 +91,10 @@ func (u usage) Error() string { return string(u) }
 
 func codeOf(err error) int {
 	var p *spoor.Problem
+	var few *score.TooFew
 	var u usage
 	switch {
-	case errors.As(err, &p):
+	case errors.As(err, &p), errors.As(err, &few):
 		return exitBadInput
 	case errors.As(err, &u):
 		return exitUsage

@@ -46,24 +46,24 @@ func TestAMLworldPatterns(t *testing.T) {
 	appendRows(t, mixed, filepath.Join(dir, "Trans.csv"), patterns)
 
 	var r report
-	if err := json.Unmarshal([]byte(mustRun(t, "eval", mixed, "--patterns", patterns, "--accounts", filepath.Join(dir, "accounts.csv"), "--json")), &r); err != nil {
+	if err := json.Unmarshal([]byte(mustRun(t, "eval", "--detectors", mixed, "--patterns", patterns, "--accounts", filepath.Join(dir, "accounts.csv"), "--json")), &r); err != nil {
 		t.Fatal(err)
 	}
 	for name, least := range map[string]float64{"fan-in": .9, "fan-out": .9, "scatter-gather": .9, "cycle": .85, "chain": .75} {
 		if got := r.ByTypology[name]; got < least {
-			t.Errorf("recall of %s is %.2f, want %.2f: %+v", name, got, least, r.Attempts[name])
+			t.Errorf("recall of %s is %.2f, want %.2f: %+v", name, got, least, r.Detectors.Attempts[name])
 		}
 	}
 	// One of the four gather-scatter attempts large enough pays itself and one
 	// other account only: it has no scatter. The other three must be found.
-	if got := r.Attempts["gather-scatter"]; got.Found < 3 {
+	if got := r.Detectors.Attempts["gather-scatter"]; got.Found < 3 {
 		t.Errorf("gather-scatter: %+v", got)
 	}
-	if got := r.PaymentRecall["stack"]; got < .5 {
+	if got := r.Detectors.PaymentRecall["stack"]; got < .5 {
 		t.Errorf("%.2f of the payments of stacks are in some alert, want half", got)
 	}
-	if r.FalseForTrue > 3 {
-		t.Errorf("%.2f false alerts for each true one, want at most 3", r.FalseForTrue)
+	if r.Detectors.FalseForTrue > 3 {
+		t.Errorf("%.2f false alerts for each true one, want at most 3", r.Detectors.FalseForTrue)
 	}
 }
 

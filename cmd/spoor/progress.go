@@ -15,11 +15,17 @@ type progress struct {
 	src *format.Source
 }
 
-func newProgress(e *env, what string, src *format.Source) *progress {
+// terminal reports whether someone watches.
+func terminal(e *env) bool {
 	f, ok := e.stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func newProgress(e *env, what string, src *format.Source) *progress {
+	if !terminal(e) {
 		return &progress{}
 	}
+	f := e.stderr.(*os.File)
 	total := int64(-1)
 	if src != nil {
 		if _, t := src.Done(); t > 0 {

@@ -60,13 +60,9 @@ func (c *traceCmd) Run(e *env) error {
 		return err
 	}
 	g := graph.New(graph.Options{Rates: table})
-	sum, err := c.each(e, "reading", func() { g = graph.New(graph.Options{Rates: table}) }, func(batch []spoor.Payment) error {
-		for i := range batch {
-			if _, err := g.Add(&batch[i]); err != nil {
-				if err := c.refuse(&batch[i], err); err != nil {
-					return err
-				}
-			}
+	sum, err := c.each(e, "reading", func() { g = graph.New(graph.Options{Rates: table}) }, func(p *spoor.Payment) error {
+		if _, err := g.Add(p); err != nil {
+			return c.refuse(p, err)
 		}
 		return nil
 	})

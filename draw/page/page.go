@@ -32,9 +32,9 @@ type Fact struct{ Name, Value string }
 
 // Picture is a flow and how to draw it.
 type Picture struct {
-	Flow *draw.Flow
-	Draw func(io.Writer, *draw.Flow, draw.Options) error // draw.Sankey, draw.Graph
-	Tables []Table // that say the same, after the picture
+	Flow   *draw.Flow
+	Draw   func(io.Writer, *draw.Flow, draw.Options) error // draw.Sankey, draw.Graph
+	Tables []Table                                         // that say the same, after the picture
 	// Bare leaves out the two tables of accounts and payments that otherwise
 	// follow, where another picture of the page has the same ones.
 	Bare bool

@@ -1,13 +1,14 @@
 // Package amlsim reads the payments that IBM's AMLSim simulates
-// (github.com/IBM/AMLSim), in both of its formats:
+// (github.com/IBM/AMLSim), in all of its formats:
 //
 //	sourceNodeId,targetNodeId,value,time                                   the samples in its repository
+//	TX_ID,SENDER_ACCOUNT_ID,RECEIVER_ACCOUNT_ID,TX_TYPE,TX_AMOUNT,TIMESTAMP,IS_FRAUD,ALERT_ID
 //	tran_id,orig_acct,bene_acct,tx_type,base_amt,tran_timestamp,is_sar,alert_id
 //
 // Amounts are US dollars. Accounts are numbers without a bank, because the bank
-// is in another file. In the older format, and in copies of the newer one that
+// is in another file. In the older formats, and in copies of the newest that
 // were not converted, time is a step of the simulation: one step is a day, and
-// a payment is at the first second of its day. The older format has no labels
+// a payment is at the first second of its day. The oldest has no labels
 // for payments: they are for accounts, see [ReadAccountLabels].
 package amlsim
 
@@ -28,17 +29,20 @@ const DayZero = 17167 * spoor.Day
 const maxStep = 1e6
 
 // Sniff reports whether content that begins with head is a file of payments in
-// either format. AMLSim's alert_transactions.csv, which repeats some of them
+// any format. AMLSim's alert_transactions.csv, which repeats some of them
 // with the type of their alert, is not one: it would count payments twice.
 func Sniff(head []byte) bool {
 	if text.HasColumns(head, "sourceNodeId", "targetNodeId", "value", "time") {
+		return true
+	}
+	if text.HasColumns(head, "SENDER_ACCOUNT_ID", "RECEIVER_ACCOUNT_ID", "TX_AMOUNT", "TIMESTAMP") {
 		return true
 	}
 	return text.HasColumns(head, "tran_id", "orig_acct", "bene_acct", "tx_type", "base_amt", "tran_timestamp") &&
 		!text.HasColumns(head, "alert_type")
 }
 
-// Reader reads the payments of either format; is_sar may be missing.
+// Reader reads the payments of any format; is_sar or IS_FRAUD may be missing.
 type Reader struct {
 	// DayZero is the day of step 0. It may be set before the first Read.
 	DayZero spoor.Instant
@@ -64,15 +68,21 @@ type row struct {
 
 	id, from, to, kind, amount, time, label int
 	// the names of columns that differ, for problems
-	fromName, toName, amountName, timeName string
+	fromName, toName, amountName, timeName, labelName string
 }
 
 func (r *row) Begin(c *text.Columns) {
 	r.fromName, r.toName, r.amountName, r.timeName = "orig_acct", "bene_acct", "base_amt", "tran_timestamp"
-	r.id, r.kind, r.label = c.Maybe("tran_id"), c.Maybe("tx_type"), c.Maybe("is_sar")
-	if c.Nth("sourceNodeId", 0) >= 0 {
+	idName, kindName := "tran_id", "tx_type"
+	r.labelName = "is_sar"
+	switch {
+	case c.Nth("sourceNodeId", 0) >= 0:
 		r.fromName, r.toName, r.amountName, r.timeName = "sourceNodeId", "targetNodeId", "value", "time"
+	case c.Nth("SENDER_ACCOUNT_ID", 0) >= 0:
+		r.fromName, r.toName, r.amountName, r.timeName = "SENDER_ACCOUNT_ID", "RECEIVER_ACCOUNT_ID", "TX_AMOUNT", "TIMESTAMP"
+		idName, kindName, r.labelName = "TX_ID", "TX_TYPE", "IS_FRAUD"
 	}
+	r.id, r.kind, r.label = c.Maybe(idName), c.Maybe(kindName), c.Maybe(r.labelName)
 	r.from, r.to = c.Need(r.fromName), c.Need(r.toName)
 	r.amount, r.time = c.Need(r.amountName), c.Need(r.timeName)
 }
@@ -92,9 +102,10 @@ func (r *row) Row(f []string, p *spoor.Payment) (column string, err error) {
 	if p.Time, err = r.when(f[r.time]); err != nil {
 		return r.timeName, err
 	}
-	p.Channel = channel(text.At(f, r.kind))
+	p.Kind = text.At(f, r.kind)
+	p.Channel = channel(p.Kind)
 	if p.Label, err = text.Label(text.At(f, r.label)); err != nil {
-		return "is_sar", err
+		return r.labelName, err
 	}
 	return "", nil
 }

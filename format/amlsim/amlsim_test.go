@@ -53,6 +53,7 @@ func readAll(tb testing.TB, r *Reader) (out []spoor.Payment, problems []string) 
 }
 
 const (
+	old   = "TX_ID,SENDER_ACCOUNT_ID,RECEIVER_ACCOUNT_ID,TX_TYPE,TX_AMOUNT,TIMESTAMP,IS_FRAUD,ALERT_ID\n"
 	older = "sourceNodeId,targetNodeId,value,time\n"
 	newer = "tran_id,orig_acct,bene_acct,tx_type,base_amt,tran_timestamp,is_sar,alert_id\n"
 )
@@ -64,9 +65,11 @@ func TestReader(t *testing.T) {
 		older + "360,18984,103.55,0\n":  {Record: 1, Time: spoor.At(DayZero.Time()), From: from, To: to, Paid: usd, Received: usd},
 		older + "360,18984,103.55,31\n": {Record: 1, Time: 1485907200, From: from, To: to, Paid: usd, Received: usd},
 		newer + "9,360,18984,WIRE,103.55,2011-01-08T00:00:00Z,True,2\n": {
-			ID: "9", Record: 1, Time: 1294444800, From: from, To: to, Paid: usd, Received: usd, Channel: spoor.Wire, Label: spoor.Illicit},
+			ID: "9", Record: 1, Time: 1294444800, From: from, To: to, Paid: usd, Received: usd, Channel: spoor.Wire, Kind: "WIRE", Label: spoor.Illicit},
 		newer + "9,360,18984,check,103.55,31,False,-1\n": {
-			ID: "9", Record: 1, Time: 1485907200, From: from, To: to, Paid: usd, Received: usd, Channel: spoor.Cheque, Label: spoor.Licit},
+			ID: "9", Record: 1, Time: 1485907200, From: from, To: to, Paid: usd, Received: usd, Channel: spoor.Cheque, Kind: "check", Label: spoor.Licit},
+		old + "9,360,18984,TRANSFER,103.55,31,True,7\n": {
+			ID: "9", Record: 1, Time: 1485907200, From: from, To: to, Paid: usd, Received: usd, Channel: spoor.CreditTransfer, Kind: "TRANSFER", Label: spoor.Illicit},
 	} {
 		got, problems := readAll(t, NewReader("x", strings.NewReader(in)))
 		if len(problems) > 0 || len(got) != 1 || got[0] != want || !Sniff([]byte(in)) {

@@ -2,7 +2,7 @@
 // nothing but the number of the record:
 //
 //	id,time,from_bank,from_account,to_bank,to_account,amount,currency,received,received_currency,
-//	channel,from_country,to_country,from_name,to_name,purpose,label
+//	channel,kind,from_country,to_country,from_name,to_name,purpose,label
 //
 // in one line. Columns may be in any order, and only time, from_account,
 // to_account, amount and currency must be there; others are passed over. Time
@@ -23,7 +23,7 @@ import (
 )
 
 const header = "id,time,from_bank,from_account,to_bank,to_account,amount,currency,received,received_currency," +
-	"channel,from_country,to_country,from_name,to_name,purpose,label\n"
+	"channel,kind,from_country,to_country,from_name,to_name,purpose,label\n"
 
 // Sniff reports whether content that begins with head is Spoor's own CSV.
 func Sniff(head []byte) bool {
@@ -48,7 +48,7 @@ type row struct {
 	id, time, fromBank, from, toBank, to   int
 	amount, currency, received, receivedIn int
 	channel, fromCountry, toCountry        int
-	fromName, toName, purpose, label       int
+	fromName, toName, purpose, label, kind int
 }
 
 func (r *row) Begin(c *text.Columns) {
@@ -60,7 +60,7 @@ func (r *row) Begin(c *text.Columns) {
 	r.channel = c.Maybe("channel")
 	r.fromCountry, r.toCountry = c.Maybe("from_country"), c.Maybe("to_country")
 	r.fromName, r.toName = c.Maybe("from_name"), c.Maybe("to_name")
-	r.purpose, r.label = c.Maybe("purpose"), c.Maybe("label")
+	r.purpose, r.label, r.kind = c.Maybe("purpose"), c.Maybe("label"), c.Maybe("kind")
 }
 
 func (r *row) Row(f []string, p *spoor.Payment) (column string, err error) {
@@ -69,6 +69,7 @@ func (r *row) Row(f []string, p *spoor.Payment) (column string, err error) {
 	p.To = spoor.AccountID{Bank: text.At(f, r.toBank), Number: f[r.to]}
 	p.FromName, p.ToName = text.At(f, r.fromName), text.At(f, r.toName)
 	p.Purpose = text.At(f, r.purpose)
+	p.Kind = text.At(f, r.kind)
 	if p.Time, err = text.Time(f[r.time]); err != nil {
 		return "time", err
 	}
@@ -171,7 +172,7 @@ func appendPayment(b []byte, p *spoor.Payment) ([]byte, error) {
 		return b, fmt.Errorf("negative amount %s, received %s", p.Paid, p.Received)
 	}
 	for _, s := range [...]string{
-		p.ID, p.From.Bank, p.From.Number, p.To.Bank, p.To.Number, p.FromName, p.ToName, p.Purpose,
+		p.ID, p.From.Bank, p.From.Number, p.To.Bank, p.To.Number, p.FromName, p.ToName, p.Purpose, p.Kind,
 	} {
 		if !text.Writable(s) {
 			return b, fmt.Errorf("%q is not text", s)
@@ -196,6 +197,7 @@ func appendPayment(b []byte, p *spoor.Payment) ([]byte, error) {
 	if p.Channel != spoor.UnknownChannel {
 		b = append(b, p.Channel.String()...)
 	}
+	b = text.AppendNext(b, p.Kind)
 	b = appendCountry(b, p.FromCountry)
 	b = appendCountry(b, p.ToCountry)
 	b = text.AppendNext(b, p.FromName)

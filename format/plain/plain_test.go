@@ -70,6 +70,7 @@ func anyPayment(rt *rapid.T) spoor.Payment {
 		FromName:    word.Draw(rt, "from name"),
 		ToName:      word.Draw(rt, "to name"),
 		Purpose:     word.Draw(rt, "purpose"),
+		Kind:        word.Draw(rt, "kind"),
 	}
 	p.Received = p.Paid
 	if rapid.Bool().Draw(rt, "converted") {
@@ -95,8 +96,8 @@ func write(tb interface{ Fatal(...any) }, payments []spoor.Payment) []byte {
 
 func TestRoundTrip(t *testing.T) {
 	// A field that Payment gains must be drawn above, and written.
-	if n := reflect.TypeFor[spoor.Payment]().NumField(); n != 14 {
-		t.Errorf("spoor.Payment has %d fields, and this test knows 14", n)
+	if n := reflect.TypeFor[spoor.Payment]().NumField(); n != 15 {
+		t.Errorf("spoor.Payment has %d fields, and this test knows 15", n)
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		want := rapid.SliceOfN(rapid.Custom(anyPayment), 0, 20).Draw(rt, "payments")
@@ -167,7 +168,7 @@ func TestBadRecords(t *testing.T) {
 func TestWriterRefuses(t *testing.T) {
 	for _, bad := range []spoor.Payment{
 		{Paid: spoor.Money{Amount: -1}}, {Received: spoor.Money{Amount: -1}}, {Time: 1 << 50},
-		{ID: "\x00"}, {From: spoor.AccountID{Bank: "\xff"}}, {Purpose: "\xff"},
+		{ID: "\x00"}, {From: spoor.AccountID{Bank: "\xff"}}, {Purpose: "\xff"}, {Kind: "\xff"},
 	} {
 		if err := NewWriter(io.Discard).Write(&bad); err == nil {
 			t.Errorf("%+v is written", bad)

@@ -82,7 +82,8 @@ func (r *row) Row(f []string, p *spoor.Payment) (column string, err error) {
 	if p.Time, err = text.Time(f[r.time]); err != nil {
 		return "timestamp", err
 	}
-	p.Channel = channel(word(f[r.kind]))
+	p.Kind = word(f[r.kind])
+	p.Channel = channel(p.Kind)
 	if p.Label, err = text.Label(text.At(f, r.label)); err != nil {
 		return "is_fraudulent", err
 	}

@@ -51,10 +51,10 @@ func TestReader(t *testing.T) {
 	eur := func(amount int64) spoor.Money { return spoor.Money{Amount: amount, Currency: spoor.EUR} }
 	usd := spoor.Money{Amount: 1234, Currency: spoor.USD} // half to even
 	want := []spoor.Payment{
-		{Record: 2, Time: 1672911012, From: account("acc_1"), To: account("acc_2"), Paid: eur(10355), Received: eur(10355), Channel: spoor.CreditTransfer, Label: spoor.Licit},
-		{Record: 4, Time: 1672999200, From: account("ind_1"), To: account("acc_1"), Paid: eur(950000), Received: eur(950000), Channel: spoor.Cash, Label: spoor.Illicit},
-		{Record: 5, Time: 1672999200, From: account("acc_2"), To: account("ind_2"), Paid: eur(400000), Received: eur(400000), Channel: spoor.Cash, Label: spoor.Illicit},
-		{Record: 6, Time: 1673049600, From: account("acc_2"), To: account("acc_1"), Paid: usd, Received: usd},
+		{Record: 2, Time: 1672911012, From: account("acc_1"), To: account("acc_2"), Paid: eur(10355), Received: eur(10355), Channel: spoor.CreditTransfer, Kind: "transfer", Label: spoor.Licit},
+		{Record: 4, Time: 1672999200, From: account("ind_1"), To: account("acc_1"), Paid: eur(950000), Received: eur(950000), Channel: spoor.Cash, Kind: "deposit", Label: spoor.Illicit},
+		{Record: 5, Time: 1672999200, From: account("acc_2"), To: account("ind_2"), Paid: eur(400000), Received: eur(400000), Channel: spoor.Cash, Kind: "withdrawal", Label: spoor.Illicit},
+		{Record: 6, Time: 1673049600, From: account("acc_2"), To: account("acc_1"), Paid: usd, Received: usd, Kind: "barter"},
 	}
 	got, problems := readAll(t, bytes.NewReader(data))
 	if len(problems) > 0 || !reflect.DeepEqual(got, want) {

@@ -57,6 +57,9 @@ func New(names []string, base float64, trees [][]Node) (*Model, error) {
 // Names are the features a row must have, in order. They must not be changed.
 func (m *Model) Names() []string { return m.names }
 
+// Base is the margin before the first tree.
+func (m *Model) Base() float64 { return m.base }
+
 // Trees is the number of trees.
 func (m *Model) Trees() int { return len(m.trees) }
 

@@ -123,28 +123,32 @@ func (f *flat) add(tree []Node, slot func(*Node) uint32) uint32 {
 // goroutine.
 type Scorer struct {
 	m     *Model
-	slots []float32
+	slots []float32  // of a block of rows
 	paths []pathStep // of Explain
 }
 
+// block is how many rows are walked through a group of trees before the next
+// group: its nodes stay in the nearest cache meanwhile.
+const block = 16
+
 // Scorer makes a scorer of the model.
 func (m *Model) Scorer() *Scorer {
-	return &Scorer{m: m, slots: make([]float32, m.flat.slots)}
+	return &Scorer{m: m, slots: make([]float32, block*m.flat.slots)}
 }
 
-// load puts a row into the slots.
-func (s *Scorer) load(row []float32) {
+// load puts a row into slots.
+func (s *Scorer) load(row, into []float32) {
 	f := s.m.flat
 	if len(row) != f.features {
 		panic(fmt.Sprintf("boost: a row of %d values for a model of %d features", len(row), f.features))
 	}
-	slots := s.slots[:2*len(row)]
+	slots := into[:2*len(row)]
 	for i, x := range row {
 		slots[2*i], slots[2*i+1] = x, -x
 	}
 	for i := range f.coded {
 		c := &f.coded[i]
-		copy(s.slots[c.from:], c.slots[codeOf(row[c.feature])])
+		copy(into[c.from:], c.slots[codeOf(row[c.feature])])
 	}
 }
 
@@ -162,12 +166,28 @@ func codeOf(x float32) int {
 // Margin is the log odds of a row. NaN is a missing value. It panics if the row
 // has not one value for each feature of the model.
 func (s *Scorer) Margin(row []float32) float64 {
-	s.load(row)
-	sum := s.m.base
-	for i := range s.m.flat.groups {
-		sum = s.m.flat.groups[i].walk(s.m.flat.nodes, s.slots, sum)
+	var out [1]float64
+	s.Margins([][]float32{row}, out[:])
+	return out[0]
+}
+
+// Margins puts the margins of rows into out, as [Scorer.Margin] gives them, in
+// less time than one by one.
+func (s *Scorer) Margins(rows [][]float32, out []float64) {
+	width := s.m.flat.slots
+	for len(rows) > 0 {
+		n := min(len(rows), block)
+		for i, row := range rows[:n] {
+			s.load(row, s.slots[i*width:(i+1)*width])
+			out[i] = s.m.base
+		}
+		for g := range s.m.flat.groups {
+			for i := range n {
+				out[i] = s.m.flat.groups[g].walk(s.m.flat.nodes, s.slots[i*width:(i+1)*width], out[i])
+			}
+		}
+		rows, out = rows[n:], out[n:]
 	}
-	return sum
 }
 
 // walk adds to a sum what each tree of the group gives. The eight are written
