@@ -43,7 +43,7 @@ type Detector struct {
 	settle  spoor.Instant // quiet time after which a signal is closed
 	least   float64       // bans that an alert needs
 	watcher Watcher
-	notices [][]Notice // room for those of a sight, one a worker
+	sights  [][]Sight // of a stride, one list a worker
 	workers int
 	batch   []graph.Ref   // added and not yet examined
 	size    int           // at which a batch is examined
@@ -92,7 +92,7 @@ func New(g *graph.Graph, p *Parameters, workers int) *Detector {
 	}
 	for range d.workers {
 		d.scopes = append(d.scopes, look.New(g, d.traffic, memory, p.count(alerting, "degree_cap")))
-		d.notices = append(d.notices, nil)
+		d.sights = append(d.sights, nil)
 	}
 	return d
 }
@@ -103,6 +103,9 @@ func (d *Detector) Add(p *spoor.Payment) error {
 	if len(d.batch) > 0 && (len(d.batch) == d.size || p.Time-d.g.Time(d.batch[0]) > LongestBatch) {
 		d.Flush()
 		d.size = min(2*d.size, fullBatch)
+	}
+	if d.watcher != nil && len(d.batch) == 0 {
+		d.watcher.Coming(p.Time)
 	}
 	ref, err := d.g.Add(p)
 	if err != nil {
@@ -175,11 +178,12 @@ func (d *Detector) find(s *look.Scope, worker int, refs []graph.Ref, dst []look.
 			f.Find(s)
 		}
 		if d.watcher != nil {
-			d.watcher.Seen(worker, d.sight(worker, s, s.Found()[before:]))
+			d.sights[worker] = append(d.sights[worker], sight(s, s.Found()[before:]))
 		}
 	}
 	if d.watcher != nil {
-		d.watcher.Paused(worker, refs[0], refs[len(refs)-1]+1)
+		d.watcher.Seen(worker, d.sights[worker])
+		d.sights[worker] = d.sights[worker][:0]
 	}
 	return s.Collect(nil)
 }

@@ -7,14 +7,13 @@ import (
 )
 
 // Watcher is told what the detectors see of each payment, so that others can
-// learn from it. Added and Examined come in order from one goroutine, Seen from
-// the workers, for each payment once between its Added and its Examined. Paused
-// comes from a worker when it has seen some payments that follow one another,
-// from one to before another.
+// learn from it. Coming, Added and Examined come in order from one goroutine,
+// Seen from the workers: of payments that follow one another, each once between
+// its Added and its Examined.
 type Watcher interface {
+	Coming(t spoor.Instant) // before a payment is added, with none waiting to be seen
 	Added(ref graph.Ref, p *spoor.Payment)
-	Seen(worker int, s Sight)
-	Paused(worker int, from, to graph.Ref)
+	Seen(worker int, sights []Sight)
 	Examined(ripe []spoor.Alert) // all that were added have been seen; the alerts are new
 }
 
@@ -43,13 +42,12 @@ type Path struct {
 func (d *Detector) Watch(w Watcher) { d.watcher = w }
 
 // sight shows the payment in scope and the signals that it was part of.
-func (d *Detector) sight(worker int, s *look.Scope, found []look.Signal) Sight {
+func sight(s *look.Scope, found []look.Signal) Sight {
 	t := s.Trails()
-	notices := d.notices[worker][:0]
+	var notices []Notice
 	for i := range found {
 		notices = append(notices, Notice{found[i].Typology, found[i].Refs})
 	}
-	d.notices[worker] = notices
 	path := func(t *look.Trail) Path { return Path{t.Len(), t.Bans} }
 	return Sight{Ref: s.Ref, Signals: notices, Chain: path(&t.Chain), Cycle: path(&t.Cycle), Abroad: path(&t.Abroad)}
 }

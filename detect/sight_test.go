@@ -27,15 +27,17 @@ func (d *diary) Added(ref graph.Ref, _ *spoor.Payment) {
 	d.open++
 }
 
-func (d *diary) Seen(_ int, s detect.Sight) {
-	text := fmt.Sprintf("%v %v %v", s.Chain, s.Cycle, s.Abroad)
-	for _, n := range s.Signals {
-		text += fmt.Sprintf(" %s %v", n.Typology, n.Refs)
+func (d *diary) Seen(_ int, sights []detect.Sight) {
+	for _, s := range sights {
+		text := fmt.Sprintf("%v %v %v", s.Chain, s.Cycle, s.Abroad)
+		for _, n := range s.Signals {
+			text += fmt.Sprintf(" %s %v", n.Typology, n.Refs)
+		}
+		d.seen[s.Ref] = text
 	}
-	d.seen[s.Ref] = text
 }
 
-func (d *diary) Paused(int, graph.Ref, graph.Ref) {}
+func (d *diary) Coming(spoor.Instant) {}
 
 func (d *diary) Examined([]spoor.Alert) {
 	for ; d.open > 0; d.open-- {

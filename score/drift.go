@@ -35,7 +35,7 @@ func (j *Judge) Drift() *Drift {
 	d.AlertRate = float64(over) / float64(max(1, len(j.margins[Review])))
 	for i, h := range j.m.seen {
 		psi, err := measure.PSI(h, j.seen[i])
-		if err != nil { // nothing was counted
+		if err != nil || j.seen[i].Total() == 0 {
 			continue
 		}
 		d.Features = append(d.Features, FeatureDrift{feature.Arrival[i].Name, psi, measure.ReadPSI(psi)})

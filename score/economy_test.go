@@ -63,6 +63,15 @@ func source(all []spoor.Payment) score.Source {
 	}
 }
 
+// again is for tests that learn a second time.
+func again(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("learns again")
+	}
+	t.Parallel()
+}
+
 func setup() score.Setup {
 	return score.Setup{Window: 30 * spoor.Day, Rates: rates.Default(), Parameters: detect.DefaultParameters(), Workers: 2}
 }
@@ -77,6 +86,9 @@ var trials sync.Map // economy to func() (*score.Trial, error)
 // trial trains on an economy, once.
 func (e economy) trial(t testing.TB) *score.Trial {
 	t.Helper()
+	if testing.Short() && e != quick {
+		t.Skip("a larger economy to learn from")
+	}
 	all := e.all(t)
 	f, _ := trials.LoadOrStore(e, sync.OnceValues(func() (*score.Trial, error) {
 		o := options()

@@ -44,15 +44,18 @@ var riskAtArrival = slices.IndexFunc(feature.Review, func(f feature.Feature) boo
 func (x *explainer) reasons(row []float32, most int) []Reason {
 	x.scorers[Review].Explain(row, x.phi)
 	x.scorers[Arrival].Explain(row[:len(feature.Arrival)], x.phiFirst)
-	weight := x.phi[riskAtArrival]
-	x.phi[riskAtArrival] = 0
-	total := 0.0
+	weight, total := x.phi[riskAtArrival], 0.0
 	for _, v := range x.phiFirst {
-		total += math.Abs(v)
+		if v*weight > 0 {
+			total += math.Abs(v)
+		}
 	}
-	for i, v := range x.phiFirst {
-		if total > 0 && (v > 0) == (weight > 0) {
-			x.phi[i] += math.Abs(weight) / total * v
+	if total > 0 { // else it stays what it is
+		x.phi[riskAtArrival] = 0
+		for i, v := range x.phiFirst {
+			if v*weight > 0 {
+				x.phi[i] += math.Abs(weight) / total * v
+			}
 		}
 	}
 	return x.m.tell(row, x.phi, most)

@@ -53,7 +53,7 @@ type Judge struct {
 // options that it returns, for [extract.New].
 func (m *Model) Judge(g *graph.Graph, workers int) (*Judge, extract.Options) {
 	j := &Judge{m: m, g: g, explain: m.explainer()}
-	for range workers {
+	for range max(1, workers) {
 		j.arrived = append(j.arrived, m.looks[Arrival].trees.Scorer())
 		j.reviewer = append(j.reviewer, m.looks[Review].trees.Scorer())
 	}
@@ -136,6 +136,7 @@ func (j *Judge) review(b *extract.Batch) {
 			margins := make([]float64, hi-lo)
 			j.reviewer[w].Margins(b.Rows[lo:hi], margins)
 			for i, m := range margins {
+				m = float64(float32(m)) // as it is kept: at the threshold the last digit decides
 				j.margins[Review][at+lo+i] = float32(m)
 				if j.m.Score(Review, m) >= worth {
 					j.suspect(at+lo+i, b.First+graph.Ref(lo+i), b.Row(lo+i), m)

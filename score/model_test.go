@@ -185,9 +185,14 @@ func TestLoadIsBounded(t *testing.T) {
 
 // FuzzLoad says that whatever a file holds, it is refused or it is a model that
 // can be used. The seeds hold few trees, so that changes reach all that is read.
+//
+//	go test ./score -run NONE -fuzz FuzzLoad -fuzztime 1m -fuzzminimizetime 10x
 func FuzzLoad(f *testing.F) {
-	text := saved(f, quick.trial(f).Model)
-	few := changed(f, text, func(m map[string]any) {
+	m, err := score.Default()
+	if err != nil {
+		f.Fatal(err)
+	}
+	few := changed(f, saved(f, m), func(m map[string]any) {
 		for _, trees := range m["trees"].([]any) {
 			trees := trees.(map[string]any)
 			for name, v := range trees {

@@ -348,24 +348,38 @@ const (
 // its trees, and keeps what is better on the validation part. It returns how
 // that was done, with as many new trees, for [TrainOptions.fit].
 func (o *TrainOptions) best(what string, r *rows, seed uint64, look int) (*boost.Model, boost.Options, error) {
+	var prior *boost.Model
+	alone := 0.0
+	if o.From != nil {
+		prior = o.From.looks[look].trees
+		alone = ap(prior, r)
+	}
+	goOn := func() (*boost.Model, boost.Options, error) {
+		more, err := o.fit(what+", from the model given", r, seed, boost.Options{From: prior})
+		return more, boost.Options{From: prior, Trees: size(more, prior)}, err
+	}
+	if alone >= strong {
+		return goOn()
+	}
 	trees, err := o.fit(what, r, seed, boost.Options{})
-	if err != nil || o.From == nil {
-		return trees, boost.Options{Trees: size(trees, nil)}, err
+	anew := boost.Options{Trees: size(trees, nil)}
+	if err != nil || alone < worthGoingOn*ap(trees, r) || prior == nil {
+		return trees, anew, err
 	}
-	prior := o.From.looks[look].trees
-	if ap(prior, r) < worthGoingOn*ap(trees, r) {
-		return trees, boost.Options{Trees: size(trees, nil)}, nil
-	}
-	more, err := o.fit(what+", from the model given", r, seed, boost.Options{From: prior})
+	more, how, err := goOn()
 	if err != nil || ap(more, r) <= ap(trees, r) {
-		return trees, boost.Options{Trees: size(trees, nil)}, err
+		return trees, anew, err
 	}
-	return more, boost.Options{From: prior, Trees: size(more, prior)}, nil
+	return more, how, nil
 }
 
-// worthGoingOn is the least share of what trees from nothing achieve that a
-// model must achieve by itself for its trees to be tried.
-const worthGoingOn = 0.3
+// A model is gone on from without a try from nothing where its average
+// precision on the validation part is strong by itself, and not at all where it
+// is less than a share of what trees from nothing achieve.
+const (
+	strong       = 0.5
+	worthGoingOn = 0.3
+)
 
 // size is the number of trees beyond those of a model, one at least.
 func size(m, from *boost.Model) int {

@@ -40,7 +40,7 @@ func TestWorthIt(t *testing.T) {
 
 // TestTrial says that a trial is about the payments that it was given.
 func TestTrial(t *testing.T) {
-	t.Parallel()
+	again(t)
 	all := quick.all(t)
 	var taken []uint64
 	o := options()
@@ -86,7 +86,7 @@ func TestTrial(t *testing.T) {
 // TestSameSeed says that the same payments and seed give the same model, byte
 // by byte, on any number of workers, and another seed another.
 func TestSameSeed(t *testing.T) {
-	t.Parallel()
+	again(t)
 	want := saved(t, quick.trial(t).Model)
 	train := func(workers int, seed uint64) []byte {
 		s, o := setup(), options()
@@ -99,9 +99,6 @@ func TestSameSeed(t *testing.T) {
 	}
 	if !bytes.Equal(train(3, 1), want) {
 		t.Error("3 workers give another model than 2")
-	}
-	if testing.Short() {
-		return
 	}
 	if bytes.Equal(train(2, 2), want) {
 		t.Error("another seed gives the same model")
@@ -170,7 +167,7 @@ func short(all []spoor.Payment) func(int, spoor.Label) spoor.Label {
 // TestUnlabelled says that nothing is learned from payments without a label:
 // what is usual in the model is counted without them, and it is another model.
 func TestUnlabelled(t *testing.T) {
-	t.Parallel()
+	again(t)
 	all := slices.Clone(quick.all(t))
 	valid, licit := len(all)*6/10, 0
 	for i := range all {
@@ -233,7 +230,7 @@ func counted(t *testing.T, text []byte) int {
 // TestTrainRefused says that payments which the graph refuses are told to the
 // caller and count for nothing, however the payments are split.
 func TestTrainRefused(t *testing.T) {
-	t.Parallel()
+	again(t)
 	all := quick.all(t)
 	var mixed []spoor.Payment
 	refused := 0

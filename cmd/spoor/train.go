@@ -20,7 +20,7 @@ import (
 type trainCmd struct {
 	detectInput
 	Out          string `help:"Write the model here (.gz packs it)." required:""`
-	Split        string `help:"Parts for training, validation and test, by time." default:"60/20/20"`
+	Split        string `help:"Parts for training, validation and test, by time." default:"70/20/10"`
 	From         string `help:"Go on from this model's trees where that is better on the validation part: a file, default for the one inside the program, or none." default:"default"`
 	Name         string `help:"What alerts call the model. Default: the name of the file."`
 	Seed         uint64 `help:"Of the samples." default:"1"`

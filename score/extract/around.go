@@ -117,6 +117,7 @@ type marks struct {
 	slots [256]struct {
 		account graph.Account
 		round   uint32
+		hit     uint32 // round in which it was found in the other list
 	}
 	now uint32
 }
@@ -136,14 +137,17 @@ func (m *marks) add(a graph.Account) bool {
 	}
 }
 
-func (m *marks) has(a graph.Account) bool {
+// hit reports whether an account is in the set and is asked for the first time.
+func (m *marks) hit(a graph.Account) bool {
 	for i := uint32(a) * 0x9E3779B1 >> 24; ; i++ {
 		s := &m.slots[i&255]
 		if s.round != m.now {
 			return false
 		}
 		if s.account == a {
-			return true
+			first := s.hit != m.now
+			s.hit = m.now
+			return first
 		}
 	}
 }
@@ -177,11 +181,9 @@ func (m *marks) common(a, b []graph.Edge) (n int) {
 	for _, e := range a {
 		m.add(e.Peer())
 	}
-	seen := graph.Account(graph.Outside)
 	for _, e := range b {
-		if p := e.Peer(); p != graph.Outside && p != seen && m.has(p) {
+		if p := e.Peer(); p != graph.Outside && m.hit(p) {
 			n++
-			seen = p
 		}
 	}
 	return n

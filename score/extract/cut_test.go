@@ -18,9 +18,18 @@ var small = economy{payments: 4_000, days: 40, seed: 5}
 // are left must be those that they have with all that follows.
 func TestArrivalEndsAtThePayment(t *testing.T) {
 	t.Parallel()
-	all := rough(small.all(t))
+	// In the shorter one, payments leave while those of their batch are looked at.
+	for name, window := range map[string]spoor.Instant{"window of eight days": 8 * spoor.Day, "window of two days": 2 * spoor.Day} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkArrivals(t, rough(small.all(t)), window)
+		})
+	}
+}
+
+func checkArrivals(t *testing.T, all []spoor.Payment, window spoor.Instant) {
 	s := usual()
-	s.window, s.arrival = 8*spoor.Day, true
+	s.window, s.arrival = window, true
 	want := s.run(t, all)
 	told(t, want.arrival, feature.Arrival, 100)
 	if want.batches < 50 {
@@ -57,7 +66,7 @@ func TestReviewEndsAfterTheDelay(t *testing.T) {
 func checkReviews(t *testing.T, all []spoor.Payment) {
 	s := usual()
 	want := s.run(t, all)
-	told(t, want.review, feature.Review, 200)
+	told(t, want.review, feature.Review, 150)
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.OneOf(rapid.IntRange(len(all)/4, len(all)-1), rapid.Just(longest(all))).Draw(rt, "payments")
 		got := s.run(t, all[:n])

@@ -47,14 +47,16 @@ func (e economy) all(t testing.TB) []spoor.Payment {
 	return all
 }
 
-// rough makes payments such as tests fear: many in the same second, some to and
-// from the outside, some of an account to itself, some of an account to another
+// rough makes payments such as tests fear: many in the same second every other
+// day, some to and from the outside, some of an account to itself, some of an account to another
 // again at once, and words for their kind.
 func rough(all []spoor.Payment) []spoor.Payment {
 	all = slices.Clone(all)
 	for i := range all {
 		p := &all[i]
-		p.Time -= p.Time % (3 * spoor.Hour)
+		if p.Time/spoor.Day%2 == 0 {
+			p.Time -= p.Time % (3 * spoor.Hour)
+		}
 		switch {
 		case i%17 == 0:
 			p.From, p.FromCountry, p.Channel = spoor.AccountID{}, spoor.Country{}, spoor.Cash

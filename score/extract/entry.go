@@ -70,6 +70,7 @@ func (x *Extractor) begin(e *entry, ref graph.Ref, p *spoor.Payment) {
 	if p.From.Bank != "" && p.To.Bank != "" {
 		e.bank = answer(p.From.Bank == p.To.Bank)
 	}
+	e.pair = x.known(e)
 	e.hop = x.back(e)
 	if len(x.past.kept) == 0 {
 		x.past.oldest = ref
@@ -146,13 +147,13 @@ func (x *Extractor) known(e *entry) (p pair) {
 		return pair{}
 	}
 	from := x.horizon(e.time)
-	outs, peer := x.g.Out(e.from, from, spoor.Instant(e.time)), e.to
-	if ins := x.g.In(e.to, from, spoor.Instant(e.time)); len(ins) < len(outs) {
+	outs, peer := before(x.g.Out(e.from, from, spoor.Instant(e.time)), e), e.to
+	if ins := before(x.g.In(e.to, from, spoor.Instant(e.time)), e); len(ins) < len(outs) {
 		outs, peer = ins, e.from
 	}
 	var latest graph.Ref
 	for _, o := range tail(outs, mostPaired) {
-		if o.Peer() == peer && o.Ref != e.ref {
+		if o.Peer() == peer {
 			p.count++
 			if weekday(o.Time) == weekday(e.time) {
 				p.weekday++
@@ -163,12 +164,12 @@ func (x *Extractor) known(e *entry) (p pair) {
 	if p.count > 0 {
 		p.value = x.g.Value(latest)
 	}
-	backs, peer := x.g.In(e.from, from, spoor.Instant(e.time)), e.to
-	if outs := x.g.Out(e.to, from, spoor.Instant(e.time)); len(outs) < len(backs) {
+	backs, peer := before(x.g.In(e.from, from, spoor.Instant(e.time)), e), e.to
+	if outs := before(x.g.Out(e.to, from, spoor.Instant(e.time)), e); len(outs) < len(backs) {
 		backs, peer = outs, e.from
 	}
 	for _, o := range tail(backs, mostPaired) {
-		if o.Peer() == peer && o.Ref != e.ref {
+		if o.Peer() == peer {
 			p.back++
 		}
 	}

@@ -120,18 +120,28 @@ func (x *Extractor) room() []float32 {
 	return r
 }
 
-// Seen fills a payment's row.
-func (x *Extractor) Seen(worker int, s detect.Sight) {
+// Seen fills the rows of payments and asks for their risks.
+func (x *Extractor) Seen(worker int, sights []detect.Sight) {
+	for k := range sights {
+		x.fill(worker, &sights[k])
+	}
+	if x.o.Risk != nil {
+		lo := int(sights[0].Ref - x.first)
+		hi := lo + len(sights)
+		x.o.Risk(worker, x.seen+lo, x.rows[lo:hi], x.risks[lo:hi])
+	}
+}
+
+func (x *Extractor) fill(worker int, s *detect.Sight) {
 	i := int(s.Ref - x.first)
 	e := &x.entries[i]
-	e.pair = x.known(e)
 	r := row{to: x.rows[i]}
 	r.payment(e)
 	r.accounts(e)
 	r.pair(e)
 	r.taint(e)
 	r.surroundings(&x.around[worker], e, x.horizon(e.time))
-	r.shapes(&s)
+	r.shapes(s)
 	for _, n := range s.Signals {
 		x.noticed[i] += float32(len(n.Refs))
 	}
@@ -140,23 +150,11 @@ func (x *Extractor) Seen(worker int, s detect.Sight) {
 	}
 }
 
-// Paused asks for the risks of the payments just seen.
-func (x *Extractor) Paused(worker int, from, to graph.Ref) {
-	if x.o.Risk != nil {
-		lo, hi := int(from-x.first), int(to-x.first)
-		x.o.Risk(worker, x.seen+lo, x.rows[lo:hi], x.risks[lo:hi])
-	}
-}
-
 // Examined hands the rows on, and lets what was noticed in the batch, and the
 // alerts that have become ripe, count for the payments after it.
 func (x *Extractor) Examined(ripe []spoor.Alert) {
 	for i := range x.entries {
 		e := &x.entries[i]
-		if e.pair.count == 0 {
-			x.profiles.at(e.from).out.fresh++
-			x.profiles.at(e.to).in.fresh++
-		}
 		if n := x.noticed[i]; n > 0 {
 			for _, a := range []graph.Account{e.from, e.to} {
 				if a != graph.Outside {
@@ -166,11 +164,14 @@ func (x *Extractor) Examined(ripe []spoor.Alert) {
 		}
 	}
 	for i := range ripe {
-		for _, name := range ripe[i].Accounts {
-			if a, ok := x.g.Lookup(spoor.ParseAccountID(name)); ok && a != graph.Outside {
-				p := x.profiles.at(a)
-				p.alerted = float32(math.Max(float64(p.alerted), ripe[i].Score))
-				p.taint = 1
+		for _, place := range ripe[i].Places {
+			from, to := x.g.Ends(graph.Ref(place))
+			for _, a := range []graph.Account{from, to} {
+				if a != graph.Outside {
+					p := x.profiles.at(a)
+					p.alerted = float32(math.Max(float64(p.alerted), ripe[i].Score))
+					p.taint = 1
+				}
 			}
 		}
 	}
@@ -180,7 +181,6 @@ func (x *Extractor) Examined(ripe []spoor.Alert) {
 	}
 	if x.review != nil {
 		x.review.keep(b)
-		x.review.due(false)
 	} else {
 		x.spare = append(x.spare, x.rows...)
 	}
@@ -198,10 +198,18 @@ func (x *Extractor) remember() uint32 {
 	return uint32(max(0, t-max(hopSpan, Delay)-detect.LongestBatch))
 }
 
+// Coming reviews what is due before a payment is added, with which others may
+// leave the window.
+func (x *Extractor) Coming(t spoor.Instant) {
+	if x.review != nil {
+		x.review.due(t)
+	}
+}
+
 // Close reviews what is still waiting, with what there is; call it after the
 // detector's own Close.
 func (x *Extractor) Close() {
 	if x.review != nil {
-		x.review.due(true)
+		x.review.due(math.MaxInt64)
 	}
 }

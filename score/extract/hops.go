@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"sort"
+
 	"spoor"
 	"spoor/graph"
 )
@@ -41,7 +43,7 @@ func (x *Extractor) back(e *entry) (best hop) {
 		if in.Peer() == e.from || !handsOn(value, e.value) {
 			continue
 		}
-		if n := x.past.hops(in.Ref) + 1; n > best.count && n <= longest {
+		if n := min(x.past.hops(in.Ref)+1, longest); n > best.count {
 			best = hop{n, e.time - in.Time, e.value / value}
 		}
 	}
@@ -106,10 +108,7 @@ func (p *past) risk(r graph.Ref) float32 {
 
 // forget drops what is older than a time, once that is half of all.
 func (p *past) forget(until uint32) {
-	n := 0
-	for n < len(p.kept) && p.kept[n].time < until {
-		n++
-	}
+	n := sort.Search(len(p.kept), func(i int) bool { return p.kept[i].time >= until })
 	if 2*n > len(p.kept) {
 		p.kept = append(p.kept[:0], p.kept[n:]...)
 		p.oldest += graph.Ref(n)

@@ -92,6 +92,9 @@ func (s *side) add(e *entry) {
 	if e.channel == spoor.Cash {
 		s.cash += e.value
 	}
+	if e.pair.count == 0 {
+		s.fresh++
+	}
 	s.weekday[weekday(e.time)]++
 	s.last = e.time
 	s.value[s.next%feature.Recent] = e.value

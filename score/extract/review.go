@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"sync"
 
 	"spoor"
@@ -62,11 +63,11 @@ func (v *review) keep(b *Batch) {
 }
 
 // note keeps the signals of a sight.
-func (v *review) note(worker int, s detect.Sight) {
+func (v *review) note(worker int, s *detect.Sight) {
 	for _, n := range s.Signals {
 		for i, t := range feature.Shapes {
 			if t == n.Typology {
-				v.notices[worker] = append(v.notices[worker], notice{s.Ref, i, append([]graph.Ref(nil), n.Refs...)})
+				v.notices[worker] = append(v.notices[worker], notice{s.Ref, i, slices.Clone(n.Refs)})
 			}
 		}
 	}
@@ -92,14 +93,13 @@ func (v *review) evidence() {
 	}
 }
 
-// due reviews the payments whose time has come: all that follow within the
-// delay are in the graph. At the end all are due.
-func (v *review) due(all bool) {
+// due reviews the payments whose time has come before a time: all that follow
+// within the delay are in the graph.
+func (v *review) due(now spoor.Instant) {
 	const atOnce = 4096
-	newest := v.x.g.Newest()
 	for {
 		open, n := v.open(), 0
-		for n < min(len(open), atOnce) && (all || spoor.Instant(open[n].time)+Delay < newest) {
+		for n < min(len(open), atOnce) && spoor.Instant(open[n].time)+Delay < now {
 			n++
 		}
 		if n == 0 {

@@ -142,8 +142,12 @@ func ofAccounts() (fs []Feature) {
 		}
 		add(end+"_age", Hours, fmt.Sprintf("time since the %s was first seen", end), fatf)
 		add(end+"_idle", Hours, fmt.Sprintf("time since the %s last moved", end), fatf)
-		add(end+"_through_1d", Times, fmt.Sprintf("what the %s paid in about a day with this payment, for what it received", end), fatf)
-		add(end+"_through_7d", Times, fmt.Sprintf("what the %s paid in about a week with this payment, for what it received", end), fatf)
+		with := ""
+		if end == ends[0] {
+			with = " with this payment"
+		}
+		add(end+"_through_1d", Times, fmt.Sprintf("what the %s paid in about a day%s, for what it received", end, with), fatf)
+		add(end+"_through_7d", Times, fmt.Sprintf("what the %s paid in about a week%s, for what it received", end, with), fatf)
 		add(end+"_new_currency", Flag, fmt.Sprintf("the %s has not used the currency before", end), own)
 		add(end+"_foreign", Flag, fmt.Sprintf("the currency is not that in which the %s last paid", end), own)
 		add(end+"_currencies", Number, fmt.Sprintf("currencies that the %s has used", end), own)
@@ -168,7 +172,7 @@ func ofPair() []Feature {
 func ofTaint() (fs []Feature) {
 	for _, end := range ends {
 		fs = append(fs,
-			Feature{end + "_heat", Payments, fmt.Sprintf("payments of noticed Shapes around the %s in about a week", end), own, false},
+			Feature{end + "_heat", Payments, fmt.Sprintf("payments of noticed shapes around the %s in about a week", end), own, false},
 			Feature{end + "_alerted", Number, fmt.Sprintf("the highest score of an alert that the %s was in before", end), own, false},
 			Feature{end + "_taint", Share, fmt.Sprintf("share of the %s's income that came through accounts alerted before", end), haircut, false},
 		)
@@ -236,7 +240,7 @@ func (f *Feature) Say(v float32) string {
 	case Euro:
 		return euro(x)
 	case Hours:
-		return spoor.Span(spoor.Instant(x * float64(spoor.Hour)))
+		return spoor.Span(spoor.Instant(max(-1e9, min(x, 1e9)) * float64(spoor.Hour)))
 	case Flag:
 		if x > 0.5 {
 			return "yes"
@@ -281,6 +285,6 @@ func Percent(p float64) string {
 
 // euro writes a value in euro: "EUR 12 300".
 func euro(v float64) string {
-	m := spoor.Money{Amount: int64(math.Round(min(v, 9e14))) * 100, Currency: spoor.EUR}.Grouped()
+	m := spoor.Money{Amount: int64(math.Round(max(-9e14, min(v, 9e14)))) * 100, Currency: spoor.EUR}.Grouped()
 	return "EUR " + strings.TrimSuffix(m, ".00 EUR")
 }
