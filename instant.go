@@ -2,6 +2,7 @@ package spoor
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -45,7 +46,7 @@ func (i *Instant) UnmarshalText(b []byte) error {
 func Span(seconds Instant) string {
 	switch {
 	case seconds < 0:
-		return "-" + Span(-seconds)
+		return "-" + Span(-max(seconds, -math.MaxInt64))
 	case seconds < Minute:
 		return fmt.Sprintf("%d s", seconds)
 	case seconds < 2*Hour:

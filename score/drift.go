@@ -19,6 +19,7 @@ type Drift struct {
 // FeatureDrift is how far one feature has moved.
 type FeatureDrift struct {
 	Name  string        `json:"name"`
+	Doc   string        `json:"doc"`
 	PSI   float64       `json:"psi"` // population stability index
 	Shift measure.Shift `json:"shift"`
 }
@@ -38,8 +39,20 @@ func (j *Judge) Drift() *Drift {
 		if err != nil || j.seen[i].Total() == 0 {
 			continue
 		}
-		d.Features = append(d.Features, FeatureDrift{feature.Arrival[i].Name, psi, measure.ReadPSI(psi)})
+		d.Features = append(d.Features, FeatureDrift{feature.Arrival[i].Name, feature.Arrival[i].Doc, psi, measure.ReadPSI(psi)})
 	}
 	slices.SortStableFunc(d.Features, func(a, b FeatureDrift) int { return cmp.Compare(b.PSI, a.PSI) })
 	return d
+}
+
+// Unlike reports whether the payments are so far from those that the model
+// learned from, in more than a third of the features, that its scores mean little.
+func (j *Judge) Unlike() bool {
+	d, n := j.Drift(), 0
+	for _, f := range d.Features {
+		if f.Shift == measure.Shifted {
+			n++
+		}
+	}
+	return 3*n > len(d.Features)
 }

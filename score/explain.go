@@ -3,6 +3,7 @@ package score
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -61,37 +62,36 @@ func (x *explainer) reasons(row []float32, most int) []Reason {
 	return x.m.tell(row, x.phi, most)
 }
 
-// tell puts features that say the same in several windows together.
+// tell puts features that say the same in several windows together, and leaves
+// out what is ordinary.
 func (m *Model) tell(row []float32, phi []float64, most int) []Reason {
-	type group struct {
-		best   int
-		weight float64
+	weight := map[string]float64{}
+	for i, v := range phi {
+		weight[stem(feature.Review[i].Name)] += v
 	}
-	groups := map[string]*group{}
+	best := map[string]int{} // the weightiest of a group that speaks for suspicion and is unusual
 	for i, v := range phi {
 		name := stem(feature.Review[i].Name)
-		g := groups[name]
-		if g == nil {
-			g = &group{best: i}
-			groups[name] = g
-		}
-		if math.Abs(v) > math.Abs(phi[g.best]) {
-			g.best = i
-		}
-		g.weight += v
-	}
-	var order []*group
-	for _, g := range groups {
-		if g.weight > 0.1 {
-			order = append(order, g)
+		if b, ok := best[name]; v > 0 && weight[name] > 0.1 && !m.ordinary(i, row[i]) && (!ok || v > phi[b]) {
+			best[name] = i
 		}
 	}
-	slices.SortFunc(order, func(a, b *group) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.best, b.best)) })
+	order := slices.Collect(maps.Values(best))
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(weight[stem(feature.Review[b].Name)], weight[stem(feature.Review[a].Name)]), cmp.Compare(a, b))
+	})
 	var out []Reason
-	for _, g := range order[:min(most, len(order))] {
-		out = append(out, m.reason(g.best, row[g.best], g.weight))
+	for _, i := range order[:min(most, len(order))] {
+		out = append(out, m.reason(i, row[i], weight[stem(feature.Review[i].Name)]))
 	}
 	return out
+}
+
+// ordinary reports whether a value is what most ordinary payments have: it may
+// weigh in combination, and is no reason by itself. A code means nothing to people.
+func (m *Model) ordinary(i int, value float32) bool {
+	u := m.usual[i]
+	return feature.Review[i].Name == "kind" || value >= u.Low && value <= u.High || value != value && u.Middle != u.Middle
 }
 
 // stem is a feature's name without its window.
@@ -117,7 +117,11 @@ func (m *Model) reason(i int, value float32, weight float64) Reason {
 
 // odds writes what a weight multiplies the odds by, with two digits.
 func odds(weight float64) string {
+	const most = 1e6
 	v, unit := math.Exp(weight), 0.1
+	if v >= most {
+		return "over a million"
+	}
 	for v >= 100*unit {
 		unit *= 10
 	}

@@ -114,3 +114,11 @@ func TestJudgeNoWorkers(t *testing.T) {
 		t.Errorf("there are scorers for %d and %d workers, want 1", len(j.arrived), len(j.reviewer))
 	}
 }
+
+func TestOdds(t *testing.T) {
+	for weight, want := range map[float64]string{0: "1", math.Log(7.84): "7.8", math.Log(966): "970", 14: "over a million", math.Inf(1): "over a million", 1e300: "over a million"} {
+		if got := odds(weight); got != want {
+			t.Errorf("odds(%v) is %q, want %q", weight, got, want)
+		}
+	}
+}

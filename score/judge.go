@@ -166,6 +166,7 @@ const Learned spoor.Typology = "learned-risk"
 // is ordinary is half as urgent. Call it when all payments are reviewed.
 func (j *Judge) Alerts(alerts []spoor.Alert) []spoor.Alert {
 	slices.SortFunc(j.suspects, func(a, b Suspect) int { return cmp.Compare(a.Place, b.Place) })
+	unlike := j.Unlike() // then the order of shapes is the better one
 	byPlace := map[int]*Suspect{}
 	for i := range j.suspects {
 		byPlace[j.suspects[i].Place] = &j.suspects[i]
@@ -184,21 +185,32 @@ func (j *Judge) Alerts(alerts []spoor.Alert) []spoor.Alert {
 			}
 		}
 		n := float64(len(a.Places))
-		a.Score, a.Risk = math.Round(10*score/n)/10, rounded(chance/n)
+		learned := capped(score / n)
+		a.Risk = rounded(chance / n)
 		a.Versions["model"] = j.m.Version()
 		for k, r := range a.Reasons { // what the detectors' own score means stays, under another name
 			if rest, ok := strings.CutPrefix(r, "score "); ok {
 				a.Reasons[k] = "by its shape alone, score " + rest
 			}
 		}
-		a.Reasons = append(a.Reasons, j.words(a, best)...)
+		a.Reasons = append(a.Reasons, j.words(a, learned, best)...)
+		if !unlike {
+			a.Score = learned
+		}
+	}
+	if unlike {
+		return alerts
 	}
 	return append(alerts, j.alone(covered)...)
 }
 
+// capped is a score of an alert: none is certain.
+func capped(score float64) float64 { return min(99, math.Round(10*score)/10) }
+
 // words says what the model makes of an alert.
-func (j *Judge) words(a *spoor.Alert, best *Suspect) []string {
-	out := []string{fmt.Sprintf("learned risk: of payments like these %s were laundering where the model was tried; with it the score is %.0f", feature.Percent(a.Risk), a.Score)}
+func (j *Judge) words(a *spoor.Alert, score float64, best *Suspect) []string {
+	out := []string{fmt.Sprintf("learned risk: score %.0f by the model %s; of payments that it scored like these, %s were labelled laundering where it was tried (%s)",
+		score, j.m.Card.Name, feature.Percent(a.Risk), j.m.Card.Data)}
 	if best == nil {
 		return append(out, "the model finds none of its payments unusual in itself")
 	}
@@ -207,8 +219,12 @@ func (j *Judge) words(a *spoor.Alert, best *Suspect) []string {
 
 func (j *Judge) told(s *Suspect) []string {
 	out := []string{fmt.Sprintf("weightiest is payment %s, %s from %s to %s (score %.0f):", s.ID, s.Paid.Grouped(), s.From, s.To, s.Score)}
-	for _, r := range j.explain.reasons(s.row, mostReasons) {
+	reasons := j.explain.reasons(s.row, mostReasons)
+	for _, r := range reasons {
 		out = append(out, "· "+r.Words)
+	}
+	if len(reasons) == 0 {
+		out = append(out, "· nothing about it is unusual by itself; the model goes by the combination")
 	}
 	return out
 }
@@ -272,8 +288,8 @@ func (j *Judge) learned(part []*Suspect) spoor.Alert {
 		chance += s.Chance
 	}
 	n := float64(len(part))
-	a.Score, a.Risk = math.Round(10*score/n)/10, rounded(chance/n)
-	a.Reasons = j.words(&a, best)
+	a.Score, a.Risk = capped(score/n), rounded(chance/n)
+	a.Reasons = append([]string{fmt.Sprintf("%d payments between %d accounts within %s that make no known shape", len(part), len(a.Accounts), spoor.Span(a.Last-a.First))}, j.words(&a, a.Score, best)...)
 	a.ID = fmt.Sprintf("%s-%s-%d", Learned, a.First.Time().Format("20060102"), part[0].Place+1)
 	return a
 }

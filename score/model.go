@@ -3,12 +3,16 @@ package score
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"math"
 	"slices"
+	"strings"
+	"unicode"
 
 	"spoor/boost"
 	"spoor/measure"
@@ -46,8 +50,10 @@ type Card struct {
 	Data      string             `json:"data"`     // what it learned from
 	Payments  int                `json:"payments"` // of which it saw the first part, see Split
 	Illicit   int                `json:"illicit"`
-	Split     string             `json:"split"` // training, validation, test, by time
-	First     string             `json:"first"` // day
+	Labels    string             `json:"labels"`         // who says which are illicit
+	From      string             `json:"from,omitempty"` // the model whose trees it goes on from
+	Split     string             `json:"split"`          // training, validation, test, by time
+	First     string             `json:"first"`          // day
 	Last      string             `json:"last"`
 	Seed      uint64             `json:"seed"`
 	Blind     bool               `json:"without_format"` // it does not see the payment format
@@ -98,7 +104,7 @@ type file struct {
 	Card       Card                          `json:"card"`
 	Features   []string                      `json:"features"`
 	Trees      [looks]json.RawMessage        `json:"trees"`
-	Thresholds [looks]float64                `json:"thresholds"`
+	Thresholds []float64                     `json:"thresholds"`
 	Chances    [looks]*measure.Calibrator    `json:"chances"`
 	AlertRate  float64                       `json:"alert_rate"`
 	Usual      []Usual                       `json:"usual"`
@@ -108,7 +114,7 @@ type file struct {
 const (
 	fileFormat  = "spoor-model"
 	fileVersion = 1
-	mostModel   = 256 << 20 // bytes of a model file, unpacked
+	mostModel   = 64 << 20 // bytes of a model file, unpacked
 )
 
 // Save writes the model as JSON, for [Load].
@@ -119,7 +125,7 @@ func (m *Model) Save(w io.Writer) error {
 		if err := m.looks[i].trees.Save(&b); err != nil {
 			return err
 		}
-		f.Trees[i], f.Thresholds[i], f.Chances[i] = b.Bytes(), m.looks[i].threshold, m.looks[i].chance
+		f.Trees[i], f.Thresholds, f.Chances[i] = b.Bytes(), append(f.Thresholds, m.looks[i].threshold), m.looks[i].chance
 	}
 	for i, h := range m.seen {
 		f.Seen[feature.Arrival[i].Name] = h
@@ -127,13 +133,16 @@ func (m *Model) Save(w io.Writer) error {
 	return json.NewEncoder(w).Encode(&f)
 }
 
+// absent stands for unknown in a file.
+const absent float32 = -1e30
+
 // jsonUsual puts a number that JSON can hold for unknown.
 func jsonUsual(us []Usual) []Usual {
 	out := slices.Clone(us)
 	for i := range out {
 		for _, v := range []*float32{&out[i].Low, &out[i].Middle, &out[i].High} {
 			if *v != *v {
-				*v = -1e30
+				*v = absent
 			}
 		}
 	}
@@ -143,6 +152,22 @@ func jsonUsual(us []Usual) []Usual {
 // Load reads a model that [Model.Save] wrote, plain or gzip. It refuses what is
 // no sound model, and one that was trained on other features.
 func Load(r io.Reader) (*Model, error) {
+	m, err := read(r)
+	if err != nil {
+		return nil, err
+	}
+	print, err := m.fingerprint()
+	if err != nil {
+		return nil, err
+	}
+	if print != m.Card.Signature {
+		return nil, fmt.Errorf("model: it calls itself %s and is %s: it was changed after it was trained", m.Card.Signature, print)
+	}
+	return m, nil
+}
+
+// read reads a sound model, whatever it calls itself.
+func read(r io.Reader) (*Model, error) {
 	data, err := unpack(r)
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
@@ -161,10 +186,14 @@ func Load(r io.Reader) (*Model, error) {
 	case len(f.Usual) != len(feature.Review):
 		return nil, fmt.Errorf("model: says what is usual for %d features, want %d", len(f.Usual), len(feature.Review))
 	}
+	if err := f.check(); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	f.Card.NotFor = notFor
 	m := &Model{Card: f.Card, usual: f.Usual, rate: f.AlertRate}
 	for i := range m.usual {
 		for _, v := range []*float32{&m.usual[i].Low, &m.usual[i].Middle, &m.usual[i].High} {
-			if *v == -1e30 {
+			if *v == absent {
 				*v = unknown
 			}
 		}
@@ -180,6 +209,9 @@ func Load(r io.Reader) (*Model, error) {
 		if f.Chances[i] == nil {
 			return nil, errors.New("model: has no calibration")
 		}
+		if !(math.Abs(f.Thresholds[i]) < 1e3) {
+			return nil, fmt.Errorf("model: a threshold of %v is no margin", f.Thresholds[i])
+		}
 		m.looks[i] = look{trees, f.Thresholds[i], f.Chances[i]}
 	}
 	for _, a := range feature.Arrival {
@@ -190,6 +222,67 @@ func Load(r io.Reader) (*Model, error) {
 		m.seen = append(m.seen, h)
 	}
 	return m, nil
+}
+
+// check refuses what no model can say of itself: what is in the file is shown
+// to people.
+func (f *file) check() error {
+	c := &f.Card
+	for _, s := range []string{c.Name, c.Data, c.Labels, c.From, c.Split, c.First, c.Last, c.Rules, c.Signature} {
+		if len(s) > 300 || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || !unicode.IsPrint(r) }) {
+			return errors.New("its card holds what is no short text")
+		}
+	}
+	if len(f.Thresholds) != looks {
+		return fmt.Errorf("has %d thresholds, want %d", len(f.Thresholds), looks)
+	}
+	if !(f.AlertRate >= 0 && f.AlertRate <= 1) || c.Payments < 0 || c.Illicit < 0 || c.Illicit > c.Payments {
+		return errors.New("its rate of alerts, or its numbers of payments, cannot be")
+	}
+	for _, v := range c.Figures {
+		if !(v >= 0 && v <= 1) {
+			return errors.New("a figure of its card is not between 0 and 1")
+		}
+	}
+	for _, u := range f.Usual {
+		for _, v := range []float32{u.Low, u.Middle, u.High} {
+			if v != absent && !(math.Abs(float64(v)) <= 1e15) {
+				return errors.New("what it takes for usual is beyond any payment")
+			}
+		}
+	}
+	for name, h := range f.Seen {
+		if h == nil {
+			return fmt.Errorf("does not say how %s was spread", name)
+		}
+		total := 0
+		for _, n := range append(h.Counts, h.Missing) {
+			if total += n; n > 1e12 || total > 1e12 {
+				return errors.New("it says to have seen more payments than there are")
+			}
+		}
+		if total == 0 {
+			return errors.New("it does not say how a feature was spread")
+		}
+	}
+	return nil
+}
+
+// fingerprint tells models apart: of the trees, thresholds and calibration.
+func (m *Model) fingerprint() (string, error) {
+	hash := fnv.New64a()
+	for i := range m.looks {
+		var b bytes.Buffer
+		if err := m.looks[i].trees.Save(&b); err != nil {
+			return "", err
+		}
+		hash.Write(b.Bytes())
+		c := m.looks[i].chance
+		for _, v := range slices.Concat([]float64{m.looks[i].threshold}, c.Scores, c.Probabilities) {
+			binary.Write(hash, binary.LittleEndian, v)
+		}
+	}
+	return fmt.Sprintf("%016x", hash.Sum64()), nil
 }
 
 // unpack reads all, within the bound.

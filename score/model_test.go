@@ -202,8 +202,11 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
-	if _, err := score.Load(bytes.NewReader(few)); err != nil {
+	if _, err := score.Read(bytes.NewReader(few)); err != nil {
 		f.Fatalf("a model with one tree each is refused: %v", err)
+	}
+	if _, err := score.Load(bytes.NewReader(few)); err == nil || !strings.Contains(err.Error(), "changed after it was trained") {
+		f.Fatalf("a model that was changed: %v", err)
 	}
 	f.Add(few)
 	f.Add(packed(f, few))
@@ -212,7 +215,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := score.Load(bytes.NewReader(data))
+		m, err := score.Read(bytes.NewReader(data))
 		if err != nil {
 			if m != nil || !strings.HasPrefix(err.Error(), "model: ") {
 				t.Fatalf("%v, and the error is %q", m, err)

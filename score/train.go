@@ -1,10 +1,8 @@
 package score
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"slices"
 
@@ -60,11 +58,14 @@ type TrainOptions struct {
 	From         *Model // whose trees may be gone on from, where that is better on the validation part; may be nil
 	Seeds        int    // how many models are trained to see what chance does; the first is kept
 	Raw          bool   // train trees on the raw columns alone, too, to compare with
-	Name, Data   string
-	Blind        bool // the source hides the payment format
+	Name, Data   string // for the card
+	Labels       string // who says which payments are illicit, for the card
+	Blind        bool   // the source hides the payment format
 	Refuse       func(*spoor.Payment, error) error
 	Taken        func(p *spoor.Payment) // is told each payment that counts, once, in order; may be nil
 	Stage        func(what string)      // is told what goes on; may be nil
+
+	started string // the model that was gone on from
 }
 
 // Trial is a model with all that is needed to measure it.
@@ -344,42 +345,28 @@ const (
 	perPositive = 15
 )
 
-// best trains trees from nothing and, if there is a model to go on from, from
-// its trees, and keeps what is better on the validation part. It returns how
-// that was done, with as many new trees, for [TrainOptions.fit].
+// best trains trees from nothing or, where the model to go on from is by itself
+// better on the validation part than a few trees from nothing, from its trees.
+// It returns how that was done, with as many new trees, for [TrainOptions.fit].
 func (o *TrainOptions) best(what string, r *rows, seed uint64, look int) (*boost.Model, boost.Options, error) {
-	var prior *boost.Model
-	alone := 0.0
 	if o.From != nil {
-		prior = o.From.looks[look].trees
-		alone = ap(prior, r)
-	}
-	goOn := func() (*boost.Model, boost.Options, error) {
-		more, err := o.fit(what+", from the model given", r, seed, boost.Options{From: prior})
-		return more, boost.Options{From: prior, Trees: size(more, prior)}, err
-	}
-	if alone >= strong {
-		return goOn()
+		prior := o.From.looks[look].trees
+		few, err := o.fit("trying the model given", r, seed, boost.Options{Trees: fewTrees})
+		if err != nil {
+			return nil, boost.Options{}, err
+		}
+		if ap(prior, r) > ap(few, r) {
+			more, err := o.fit(what+", from the model given", r, seed, boost.Options{From: prior})
+			o.started = o.From.Version()
+			return more, boost.Options{From: prior, Trees: size(more, prior)}, err
+		}
 	}
 	trees, err := o.fit(what, r, seed, boost.Options{})
-	anew := boost.Options{Trees: size(trees, nil)}
-	if err != nil || alone < worthGoingOn*ap(trees, r) || prior == nil {
-		return trees, anew, err
-	}
-	more, how, err := goOn()
-	if err != nil || ap(more, r) <= ap(trees, r) {
-		return trees, anew, err
-	}
-	return more, how, nil
+	return trees, boost.Options{Trees: size(trees, nil)}, err
 }
 
-// A model is gone on from without a try from nothing where its average
-// precision on the validation part is strong by itself, and not at all where it
-// is less than a share of what trees from nothing achieve.
-const (
-	strong       = 0.5
-	worthGoingOn = 0.3
-)
+// fewTrees are enough to see what the payments teach by themselves.
+const fewTrees = 40
 
 // size is the number of trees beyond those of a model, one at least.
 func size(m, from *boost.Model) int {
@@ -488,7 +475,6 @@ func (t *Trial) Truth(from, to int) []bool {
 // finish chooses thresholds, calibrates and writes the card.
 func (t *Trial) finish(o *TrainOptions) error {
 	m := t.Model
-	hash := fnv.New64a()
 	for i := range m.looks {
 		r, err := measure.Rank(t.Margins[i][:t.Test-t.Valid], t.Truth(t.Valid, t.Test))
 		if err != nil {
@@ -499,11 +485,6 @@ func (t *Trial) finish(o *TrainOptions) error {
 		if i == Review {
 			m.rate = float64(best.Rows) / float64(r.Len())
 		}
-		var b bytes.Buffer
-		if err := m.looks[i].trees.Save(&b); err != nil {
-			return err
-		}
-		hash.Write(b.Bytes())
 	}
 	illicit := 0
 	for _, l := range t.Truth(0, len(t.Labels)) {
@@ -516,7 +497,11 @@ func (t *Trial) finish(o *TrainOptions) error {
 		Name: o.Name, Data: o.Data, Payments: len(t.Labels), Illicit: illicit, Seed: o.Seed, Blind: o.Blind, Rules: detect.Rules, NotFor: notFor,
 		Split: fmt.Sprintf("%.0f/%.0f/%.0f", 100*o.Train, 100*o.Valid, 100*max(0, rest)),
 		First: t.Times[0].Date(), Last: t.Times[len(t.Times)-1].Date(),
-		Figures: map[string]float64{}, Signature: fmt.Sprintf("%016x", hash.Sum64()),
+		Figures: map[string]float64{}, Labels: o.Labels, From: o.started,
+	}
+	var err error
+	if m.Card.Signature, err = m.fingerprint(); err != nil {
+		return err
 	}
 	for i, name := range []string{"arrival", "review"} {
 		if t.Test >= len(t.Labels) {
@@ -525,6 +510,9 @@ func (t *Trial) finish(o *TrainOptions) error {
 		r, err := measure.Rank(t.Margins[i][t.Test-t.Valid:], t.Truth(t.Test, len(t.Labels)))
 		if err != nil {
 			return err
+		}
+		if r.Positives() == 0 {
+			break // nothing can be said of it
 		}
 		at := r.At(m.looks[i].threshold)
 		for what, v := range map[string]float64{"pr_auc": r.AveragePrecision(), "f1": at.F1, "precision": at.Precision, "recall": at.Recall} {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -66,17 +67,27 @@ func alertPage(g *graph.Graph, a *spoor.Alert, note func(account string) (label,
 		f.Nodes = append(f.Nodes, n)
 		return index[acc]
 	}
+	var refs []graph.Ref
 	first, end := g.Span()
 	for r := first; r != end; r++ {
-		if !wanted[g.ID(r)] {
-			continue
+		if wanted[g.ID(r)] {
+			refs = append(refs, r)
+			if g.Paid(r).Currency != a.Currency { // a picture has one scale
+				f.Currency = spoor.EUR
+			}
 		}
+	}
+	if f.Currency != a.Currency {
+		f.Footer += fmt.Sprintf(" Its payments are in several currencies: drawn in euro by the rates %s.", a.Versions["rates"])
+	}
+	for _, r := range refs {
 		from, to := g.Ends(r)
-		m := g.Paid(r)
-		if m.Currency != a.Currency { // a picture has one scale
-			m = spoor.Money{Amount: int64(float64(g.Value(r)) * 100), Currency: spoor.EUR}
+		m, what := g.Paid(r), g.Channel(r).String()+" "+g.ID(r)
+		if f.Currency != a.Currency && m.Currency != spoor.EUR {
+			what += ", " + m.Grouped()
+			m = spoor.Money{Amount: int64(math.Round(float64(g.Value(r)) * 100)), Currency: spoor.EUR}
 		}
-		f.Links = append(f.Links, draw.Link{From: node(from), To: node(to), Amount: m.Amount, Time: g.Time(r), Count: 1, Note: g.Channel(r).String() + " " + g.ID(r)})
+		f.Links = append(f.Links, draw.Link{From: node(from), To: node(to), Amount: m.Amount, Time: g.Time(r), Count: 1, Note: what})
 	}
 	facts := []page.Fact{{Name: "Typology", Value: string(a.Typology)}, {Name: "Score", Value: fmt.Sprintf("%.0f", a.Score)}, {Name: "Amount", Value: amount}, {Name: "Payments", Value: fmt.Sprint(len(a.Payments))}, {Name: "Accounts", Value: fmt.Sprint(len(a.Accounts))}}
 	return &page.Page{Title: f.Title, Facts: facts, Reasons: reasonsNamed(a), Pictures: []page.Picture{{Flow: f, Draw: draw.Graph}}, Footer: f.Footer}

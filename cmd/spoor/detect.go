@@ -81,6 +81,9 @@ func (c *detectCmd) Run(e *env) error {
 		}
 	}
 	d.sum.tell(e.stderr)
+	if d.judge != nil && d.judge.Unlike() {
+		fmt.Fprintln(e.stderr, "note: these payments are unlike those that the model learned from: alerts keep the order of their shapes. Train a model on your own payments (spoor train).")
+	}
 	if c.JSON {
 		return writeAlerts(e.stdout, d.alerts)
 	}
@@ -125,7 +128,7 @@ func (c *detectCmd) check() error {
 	case c.Scores != "" && !c.rereadable():
 		return usage("--scores reads the payments twice: give regular files, not a pipe")
 	}
-	return nil
+	return distinct(slices.Concat(c.Files, []string{c.Account, c.Rates, c.Model, c.Parameters}), []string{c.Out, c.Scores, c.Drift})
 }
 
 // setup is how payments are looked at.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"spoor"
@@ -32,6 +33,7 @@ type report struct {
 	Payments     uint64             `json:"payments"`
 	Illicit      uint64             `json:"illicit"`
 	Split        string             `json:"split"`
+	Model        string             `json:"model,omitempty"` // that was given
 	PRAUC        float64            `json:"pr_auc"`
 	F1           float64            `json:"f1"`        // at the threshold
 	Threshold    float64            `json:"threshold"` // score, chosen on the validation part
@@ -54,6 +56,9 @@ type report struct {
 func (c *evalCmd) Run(e *env) error {
 	if c.Seeds < 1 || c.Seeds > 30 {
 		return usage("--seeds: want 1 to 30")
+	}
+	if err := c.check(); err != nil {
+		return err
 	}
 	in := c.detectInput.command()
 	in.Model = c.Model
@@ -86,6 +91,17 @@ func (c *evalCmd) Run(e *env) error {
 	return nil
 }
 
+// check refuses questions that contradict each other.
+func (c *evalCmd) check() error {
+	switch {
+	case (c.Detectors || c.Labelled != "") && (c.Model != "" || c.Split != ""):
+		return usage("--detectors and --account-labels measure the detectors alone: leave out --model and --split")
+	case c.Model != "" && c.Seeds > 1:
+		return usage("--seeds trains models: leave it out with --model")
+	}
+	return distinct(slices.Concat(c.Files, []string{c.Account, c.Rates, c.Parameters, c.Model, c.From, c.Patterns, c.Labelled}), []string{c.Out, c.Page})
+}
+
 // report measures with or without the payment format.
 func (c *evalCmd) report(e *env, in *detectCmd, t *truth, blind bool) (*report, error) {
 	if c.Detectors || c.Labelled != "" {
@@ -101,6 +117,9 @@ func (c *evalCmd) report(e *env, in *detectCmd, t *truth, blind bool) (*report, 
 	parts, err := parseSplit(split)
 	if err != nil {
 		return nil, err
+	}
+	if parts[2] == 0 {
+		return nil, usage("--split: leave a part for the test, such as 60/20/20")
 	}
 	if c.Model != "" {
 		return c.judged(e, in, t, blind, split, parts)
@@ -201,7 +220,7 @@ func (c *evalCmd) judged(e *env, in *detectCmd, t *truth, blind bool, split stri
 	trial.Valid, trial.Test = int(float64(n)*parts[0]), int(float64(n)*(parts[0]+parts[1]))
 	trial.Margins = d.judge.Margins(trial.Valid)
 	r := newReport(t, uint64(n), d.g.Accounts()-1, d.took)
-	r.Split = split + ", by the model " + d.model.Version()
+	r.Split, r.Model = split, d.model.Version()
 	if err := r.detectors(c, d.found, t, blind); err != nil {
 		return nil, err
 	}

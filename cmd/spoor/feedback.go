@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 
 	"spoor"
 	"spoor/format/text"
@@ -14,7 +15,8 @@ import (
 // feedback is what analysts said of alerts, by payment.
 type feedback struct {
 	labels          map[string]spoor.Label // Unlabelled for unsure
-	yes, no, unsure int
+	yes, no, unsure int                    // payments
+	alerts, given   int                    // found, and all that were said
 }
 
 // readFeedback joins alerts with what was said of them. Where a payment is in
@@ -52,6 +54,7 @@ func readFeedback(alerts, dispositions string) (*feedback, error) {
 	if err := sc.Err(); err != nil {
 		return nil, &spoor.Problem{File: alerts, Reason: err.Error(), Fatal: true}
 	}
+	out.alerts, out.given = found, len(said)
 	if found == 0 {
 		return nil, &spoor.Problem{File: dispositions, Reason: "names none of the alerts in " + alerts, Fatal: true}
 	}
@@ -87,7 +90,7 @@ func readDispositions(name string) (map[string]spoor.Label, error) {
 	begin := func(c *text.Columns) { alert, disposition = c.Need("alert"), c.Need("disposition") }
 	err = text.Each(name, f, begin, func(f []string) (string, error) {
 		label := spoor.Unlabelled
-		switch f[disposition] {
+		switch strings.ToLower(f[disposition]) {
 		case "true":
 			label = spoor.Illicit
 		case "false":

@@ -78,6 +78,41 @@ func (r *reading) rereadable() bool {
 	return true
 }
 
+// distinct says which output would be written over an input or another output.
+func distinct(inputs, outputs []string) error {
+	type file struct {
+		name string
+		info os.FileInfo
+	}
+	var taken []file
+	for _, name := range inputs {
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+			taken = append(taken, file{name, info})
+		}
+	}
+	for i, name := range outputs {
+		if name == "" {
+			continue
+		}
+		if slices.Contains(outputs[:i], name) {
+			return usage(fmt.Sprintf("%s is named for two outputs", name))
+		}
+		info, err := os.Stat(name)
+		if err != nil {
+			if dir, err := os.Stat(filepath.Dir(name)); err != nil || !dir.IsDir() {
+				return usage(fmt.Sprintf("%s: there is no folder %s to write it to", name, filepath.Dir(name)))
+			}
+			continue
+		}
+		for _, t := range taken {
+			if os.SameFile(t.info, info) {
+				return usage(fmt.Sprintf("%s would be written over the input %s: give another name", name, t.name))
+			}
+		}
+	}
+	return nil
+}
+
 // refuse says what becomes of a payment that the graph does not take: with
 // --skip-bad it is counted and listed, else it is the end.
 func (r *reading) refuse(p *spoor.Payment, err error) error {

@@ -195,7 +195,7 @@ var published = []struct {
 
 func (r *report) showLearned(w io.Writer) {
 	l := r.Learned
-	fmt.Fprintf(w, "\nLearned risk, split %s by time; test part: %d payments, %d of them laundering\n\n", r.Split, l.Payments, l.Illicit)
+	fmt.Fprintf(w, "\nLearned risk, %s; measured on %d payments, %d of them laundering\n\n", r.how(), l.Payments, l.Illicit)
 	if l.Illicit == 0 {
 		fmt.Fprintln(w, "There is no laundering in the test part: nothing can be measured on it. Give more payments or another --split.")
 		return
@@ -233,6 +233,14 @@ func (r *report) showLearned(w io.Writer) {
 	}
 }
 
+// how says what was measured.
+func (r *report) how() string {
+	if r.Model != "" {
+		return fmt.Sprintf("model %s, parts %s by time", r.Model, r.Split)
+	}
+	return fmt.Sprintf("trained, tuned and tested on parts %s by time", r.Split)
+}
+
 // amlworldSized reports whether the file may be one of AMLworld's sets.
 func (r *report) amlworldSized() bool { return r.Payments > 4_000_000 }
 
@@ -259,7 +267,7 @@ func (r *report) page(w io.Writer, files []string) error {
 		*chart.Chart
 		table page.Table
 	}{{r.curveChart(), r.recallTable()}, {calibrationChart(l), numbers("Calibration", cols, rows)}}
-	p := &page.Page{Title: "How good learned risk is", Subtitle: fmt.Sprintf("%s, split %s by time", strings.Join(files, ", "), r.Split),
+	p := &page.Page{Title: "How good learned risk is", Subtitle: strings.Join(files, ", ") + ", " + r.how(),
 		Facts: []page.Fact{
 			{Name: "Payments", Value: fmt.Sprint(r.Payments)}, {Name: "Laundering", Value: fmt.Sprint(r.Illicit)},
 			{Name: "Test part", Value: fmt.Sprintf("%d payments, %d laundering", l.Payments, l.Illicit)},

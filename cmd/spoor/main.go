@@ -72,16 +72,36 @@ func run(args []string, e *env) (code int) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	out := &keeper{w: e.stdout}
+	e.stdout = out
 	ctx, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(e.stderr, "spoor: %v\nRun \"spoor --help\", or \"spoor COMMAND --help\".\n", err)
 		return exitUsage
 	}
-	if err := ctx.Run(); err != nil {
+	if err = ctx.Run(); err == nil {
+		err = out.err
+	}
+	if err != nil {
 		fmt.Fprintln(e.stderr, "spoor:", text.Clean(err.Error()))
 		return codeOf(err)
 	}
 	return exitDone
+}
+
+// keeper remembers the first error of a writer, so that results which nobody
+// got do not count as given.
+type keeper struct {
+	w   io.Writer
+	err error
+}
+
+func (k *keeper) Write(p []byte) (int, error) {
+	n, err := k.w.Write(p)
+	if k.err == nil && err != nil {
+		k.err = fmt.Errorf("standard output: %w", err)
+	}
+	return n, err
 }
 
 // usage is a mistake in what was asked, not in the data.

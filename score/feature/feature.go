@@ -11,6 +11,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"spoor"
 )
@@ -64,7 +65,7 @@ const (
 
 var (
 	spanNames = [spans]string{"1h", "1d", "7d", "30d"}
-	spanWords = [spans]string{"hour", "day", "week", "month"}
+	spanWords = [spans]string{"an hour", "a day", "a week", "a month"}
 )
 
 // Arrival lists what is known of a payment as it arrives, in the order in which
@@ -106,7 +107,7 @@ func ofPayment() []Feature {
 		{"to_self", Flag, "payer and payee are one account", amlworld, false},
 		{"from_outside", Flag, "the payer is outside the data", amlworld, false},
 		{"to_outside", Flag, "the payee is outside the data", amlworld, false},
-		{"below_limit", Times, "the amount, for the 10,000 euro above which cash is refused", limit, false},
+		{"below_limit", Times, "the amount, compared with the 10,000 euro above which cash is refused", limit, false},
 		{"channel", Number, "the payment format", amlworld, true},
 		{"kind", Number, "a code of the source's own word for the kind of payment", amlworld, true},
 	}
@@ -116,9 +117,9 @@ func ofPayment() []Feature {
 var ends = [2]string{"payer", "payee"}
 
 // sideWords say what a side is about: paying out, being paid.
-var sideWords = [2]sideName{{"out", "made", "payees"}, {"in", "received", "payers"}}
+var sideWords = [2]sideName{{"out", "made", "paid", "pays", "payees"}, {"in", "received", "received", "receives", "payers"}}
 
-type sideName struct{ name, did, peers string }
+type sideName struct{ name, did, gave, gives, peers string }
 
 func ofAccounts() (fs []Feature) {
 	add := func(name string, u Unit, doc, source string) { fs = append(fs, Feature{name, u, doc, source, false}) }
@@ -126,15 +127,15 @@ func ofAccounts() (fs []Feature) {
 		for _, s := range sideWords {
 			p := end + "_" + s.name + "_"
 			for i, w := range spanWords {
-				add(p+"count_"+spanNames[i], Payments, fmt.Sprintf("payments the %s %s in about a %s", end, s.did, w), decay)
+				add(p+"count_"+spanNames[i], Payments, fmt.Sprintf("payments the %s %s in about %s", end, s.did, w), decay)
 			}
 			for i, w := range spanWords[day:] {
-				add(p+"sum_"+spanNames[i+day], Euro, fmt.Sprintf("what the %s %s in about a %s", end, s.did, w), decay)
+				add(p+"sum_"+spanNames[i+day], Euro, fmt.Sprintf("what the %s %s in about %s", end, s.gave, w), decay)
 			}
-			add(p+"times_mean", Times, fmt.Sprintf("the amount, for a usual one that the %s %s", end, s.did), gfp)
+			add(p+"times_mean", Times, fmt.Sprintf("the amount, compared with what the %s usually %s", end, s.gives), gfp)
 			add(p+"deviation", Number, fmt.Sprintf("standard deviations from the size of payments that the %s %s", end, s.did), gfp)
 			add(p+"gap", Hours, fmt.Sprintf("time since the %s last %s a payment", end, s.did), fatf)
-			add(p+"times_last", Times, fmt.Sprintf("the amount, for the last that the %s %s", end, s.did), fatf)
+			add(p+"times_last", Times, fmt.Sprintf("the amount, compared with the last that the %s %s", end, s.gave), fatf)
 			add(p+"same_amount", Payments, fmt.Sprintf("of the last %d payments that the %s %s, those of the same amount", Recent, end, s.did), own)
 			add(p+"fresh", Share, fmt.Sprintf("share of new %s among those of the %s in a month", s.peers, end), fatf)
 			add(p+"weekday", Share, fmt.Sprintf("share of this day of the week among the payments that the %s %s", end, s.did), own)
@@ -165,7 +166,7 @@ func ofPair() []Feature {
 		{"pair_back", Payments, "earlier payments from the payee to the payer", gfp, false},
 		{"pair_weekday", Share, "share of this day of the week among the earlier payments between them", own, false},
 		{"pair_gap", Hours, "time since the payer last paid the payee", amlworld, false},
-		{"pair_times_last", Times, "the amount, for the last one between them", own, false},
+		{"pair_times_last", Times, "the amount, compared with the last one between them", own, false},
 	}
 }
 
@@ -192,11 +193,11 @@ func ofSurroundings() []Feature {
 		{"payee_payees_7d", Accounts, "different payees of the payee in a week", gfp, false},
 		{"hops_back", Payments, "hops in a row by which the money came, handed on whole", fatf, false},
 		{"hop_gap", Hours, "time that the money rested before it was handed on whole", fatf, false},
-		{"hop_kept", Times, "the amount, for that which it hands on", fatf, false},
+		{"hop_kept", Times, "the amount, compared with that which it hands on", fatf, false},
 		{"funded_like", Payments, "payments of about this amount that the payer received in five days", fatf, false},
 		{"funded_gap", Hours, "time since the payer received a payment of about this amount", fatf, false},
-		{"funded_times", Times, "this amount, for the nearest that the payer received in five days", fatf, false},
-		{"funded_since", Times, "this amount, for all that the payer received since it last paid", fatf, false},
+		{"funded_times", Times, "this amount, compared with the nearest that the payer received in five days", fatf, false},
+		{"funded_since", Times, "this amount, compared with all that the payer received since it last paid", fatf, false},
 		{"paid_like", Payments, "payments of about this amount that the payer made in five days", own, false},
 		{"ahead_like", Payments, "payments of about this amount that the payee made in five days", own, false},
 		{"taken_like", Payments, "payments of about this amount that the payee received in five days", own, false},
@@ -235,6 +236,14 @@ func (f *Feature) Say(v float32) string {
 		return "never"
 	case math.IsNaN(x):
 		return "unknown"
+	}
+	switch f.Name {
+	case "channel":
+		return spoor.Channel(x).String()
+	case "weekday":
+		return time.Weekday(x).String()
+	case "currency":
+		return spoor.Currency(x).String()
 	}
 	switch f.Unit {
 	case Euro:
