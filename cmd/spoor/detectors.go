@@ -13,6 +13,7 @@ import (
 	"spoor"
 	"spoor/format/amlsim"
 	"spoor/format/amlworld"
+	"spoor/score"
 )
 
 // detected is what the alerts of the detectors are worth: no label is an input
@@ -71,16 +72,7 @@ var fits = map[spoor.Typology][]spoor.Typology{
 }
 
 // accounts counts labelled accounts among those of the first alerts.
-func accounts(file string, alerts []spoor.Alert) (out []accountRecall, err error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	labels, err := amlsim.ReadAccountLabels(file, f)
-	if err != nil {
-		return nil, err
-	}
+func accounts(labels map[string]bool, alerts []spoor.Alert) (out []accountRecall) {
 	all := 0
 	for _, bad := range labels {
 		all += one(bad)
@@ -97,7 +89,36 @@ func accounts(file string, alerts []spoor.Alert) (out []accountRecall, err error
 			out = append(out, accountRecall{n, len(seen), hits, all})
 		}
 	}
-	return out, nil
+	return out
+}
+
+// accountLabels reads which accounts are labelled, nil where no file is given.
+func accountLabels(file string) (map[string]bool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return amlsim.ReadAccountLabels(file, f)
+}
+
+// labelPayments takes the payments between two labelled accounts for laundering.
+func labelPayments(src score.Source, labels map[string]bool) score.Source {
+	if labels == nil {
+		return src
+	}
+	return func(what string, take func(*spoor.Payment) error) error {
+		return src(what, func(p *spoor.Payment) error {
+			p.Label = spoor.Licit
+			if labels[p.From.String()] && labels[p.To.String()] {
+				p.Label = spoor.Illicit
+			}
+			return take(p)
+		})
+	}
 }
 
 // paymentID names a payment as alerts do.
@@ -110,6 +131,7 @@ func paymentID(p *spoor.Payment) string {
 
 // truth is what the source says of its payments.
 type truth struct {
+	accounts map[string]bool // that are labelled, with --account-labels
 	illicit  map[string]bool // ids of payments
 	attempts []attempt
 }

@@ -16,7 +16,7 @@ type evalCmd struct {
 	detectInput
 	Model     string `help:"Measure this model (FILE, or default for the one inside the program) instead of training one on these payments." placeholder:"FILE|default"`
 	Patterns  string `help:"Labelled attempts: an AMLworld patterns file, for recall by typology." type:"existingfile"`
-	Labelled  string `name:"account-labels" help:"Labels of accounts instead of payments: AMLSim's nodes.csv, accounts.csv or alert_accounts.csv. Measures the detectors alone." type:"existingfile"`
+	Labelled  string `name:"account-labels" help:"Labels of accounts instead of payments: AMLSim's nodes.csv, accounts.csv or alert_accounts.csv. Payments between two labelled accounts are taken for laundering." type:"existingfile"`
 	Split     string `help:"Parts for training, validation and test, by time. Default: 60/20/20, with --model 0/0/100."`
 	From      string `help:"Training may go on from this model's trees, as in train." default:"default"`
 	Seeds     int    `help:"Train so many models, to see what chance does." default:"1"`
@@ -73,7 +73,7 @@ func (c *evalCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if c.Labelled == "" {
+	if c.Labelled == "" || r.Learned != nil {
 		// How much of the result is the payment format column alone?
 		if r.WithoutFormat, err = c.report(e, in, t, true); err != nil {
 			return err
@@ -94,8 +94,10 @@ func (c *evalCmd) Run(e *env) error {
 // check refuses questions that contradict each other.
 func (c *evalCmd) check() error {
 	switch {
-	case (c.Detectors || c.Labelled != "") && (c.Model != "" || c.Split != ""):
-		return usage("--detectors and --account-labels measure the detectors alone: leave out --model and --split")
+	case c.Detectors && (c.Model != "" || c.Split != ""):
+		return usage("--detectors measures the detectors alone: leave out --model and --split")
+	case c.Labelled != "" && c.Model != "":
+		return usage("--account-labels goes with training: leave out --model")
 	case c.Model != "" && c.Seeds > 1:
 		return usage("--seeds trains models: leave it out with --model")
 	}
@@ -104,7 +106,7 @@ func (c *evalCmd) check() error {
 
 // report measures with or without the payment format.
 func (c *evalCmd) report(e *env, in *detectCmd, t *truth, blind bool) (*report, error) {
-	if c.Detectors || c.Labelled != "" {
+	if c.Detectors {
 		return c.alone(e, in, t, blind)
 	}
 	split := c.Split
@@ -139,13 +141,9 @@ func (c *evalCmd) alone(e *env, in *detectCmd, t *truth, blind bool) (*report, e
 	if err := r.detectors(c, d.alerts, t, blind); err != nil {
 		return nil, err
 	}
-	if c.Labelled != "" {
-		r.Accounts, err = accounts(c.Labelled, d.alerts)
-		r.Detectors.accounts = r.Accounts
-	}
 	x := r.Detectors
 	r.PRAUC, r.F1, r.Threshold, r.Precision, r.Recall, r.RecallAt1000, r.ByTypology = x.PRAUC, x.F1, x.Threshold, x.Precision, x.Recall, x.RecallAt1000, x.ByTypology
-	return r, err
+	return r, nil
 }
 
 func newReport(t *truth, payments uint64, accounts int, took time.Duration) *report {
@@ -156,6 +154,10 @@ func newReport(t *truth, payments uint64, accounts int, took time.Duration) *rep
 func (r *report) detectors(c *evalCmd, alerts []spoor.Alert, t *truth, blind bool) error {
 	detect.Rank(alerts)
 	r.Detectors = detectors(alerts, r.Seen, t)
+	if t.accounts != nil {
+		r.Accounts = accounts(t.accounts, alerts)
+		r.Detectors.accounts = r.Accounts
+	}
 	if c.Out == "" || blind {
 		return nil
 	}
@@ -176,7 +178,7 @@ func (c *evalCmd) trained(e *env, in *detectCmd, t *truth, blind bool, split str
 	o := score.TrainOptions{From: from, Train: parts[0], Valid: parts[1], Seed: c.Seed, Seeds: c.Seeds, Raw: true, Blind: blind, Name: "eval", Refuse: in.refuse, Stage: stages(e)}
 	o.Taken = func(p *spoor.Payment) { typologies.next(paymentID(p)) }
 	var took time.Duration // of the last reading, which does all that scoring does
-	src := in.source(e, blind)
+	src := labelPayments(in.source(e, blind), t.accounts)
 	timed := func(what string, take func(*spoor.Payment) error) error {
 		start := time.Now()
 		defer func() { took = time.Since(start) }()
@@ -265,6 +267,9 @@ func (c *evalCmd) truth(e *env) (*truth, error) {
 		}
 	}
 	t := &truth{illicit: map[string]bool{}}
+	if t.accounts, err = accountLabels(c.Labelled); err != nil {
+		return nil, err
+	}
 	labelled := c.Labelled != ""
 	err = c.inOrder(e, "reading labels", func(p *spoor.Payment) error {
 		if c.Labelled == "" {
@@ -293,7 +298,12 @@ func (c *evalCmd) truth(e *env) (*truth, error) {
 
 func (r *report) show(w io.Writer) {
 	if len(r.Accounts) > 0 {
-		fmt.Fprintf(w, "%d payments; %.0f payments/s\n\n", r.Payments, r.PaymentsASec)
+		fmt.Fprintf(w, "%d payments; %.0f payments/s\n", r.Payments, r.PaymentsASec)
+		if r.Learned != nil {
+			fmt.Fprintln(w, "\nPayments between two labelled accounts are taken for laundering, though not all of them are.")
+			r.showLearned(w)
+		}
+		fmt.Fprintln(w, "\nThe detectors alone, by account:")
 		r.Detectors.show(w)
 		return
 	}

@@ -63,6 +63,10 @@ func (r *report) learn(t *score.Trial, types *typologies, seed uint64) error {
 		return &spoor.Problem{Reason: "the split leaves no test part to measure on", Fatal: true}
 	}
 	truth := t.Truth(test, len(t.Labels))
+	r.Illicit = 0 // by the labels learned from, which may be those of accounts
+	for _, x := range t.Truth(0, len(t.Labels)) {
+		r.Illicit += uint64(one(x))
+	}
 	l := &learned{Payments: len(truth), Found: map[string]foundRate{}}
 	for _, x := range truth {
 		l.Illicit += one(x)
