@@ -86,12 +86,8 @@ func New(g *graph.Graph, p *Parameters, workers int) *Detector {
 		settle: p.span(alerting, "settle"), least: p.get(alerting, "least"),
 		open: map[look.Key]*look.Signal{},
 	}
-	memory := g.Window()
-	if memory > 0 {
-		memory = max(1, memory-LongestBatch) // what no payment of the batch can have pushed out
-	}
 	for range d.workers {
-		d.scopes = append(d.scopes, look.New(g, d.traffic, memory, p.count(alerting, "degree_cap")))
+		d.scopes = append(d.scopes, look.New(g, d.traffic, d.Memory(), p.count(alerting, "degree_cap")))
 		d.sights = append(d.sights, nil)
 	}
 	return d
@@ -283,6 +279,15 @@ func Rank(alerts []spoor.Alert) {
 	slices.SortStableFunc(alerts, func(a, b spoor.Alert) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.First, b.First), cmp.Compare(a.ID, b.ID))
 	})
+}
+
+// Memory returns how far back a payment sees, 0 for all that the graph holds:
+// what no payment of its batch can have pushed out.
+func (d *Detector) Memory() spoor.Instant {
+	if w := d.g.Window(); w > 0 {
+		return max(1, w-LongestBatch)
+	}
+	return 0
 }
 
 // Workers returns how many goroutines examine.

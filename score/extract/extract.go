@@ -70,10 +70,7 @@ func (b *Batch) Row(i int) []float32 { return b.Rows[i] }
 
 // New makes an extractor that watches a detector, whose graph holds no payments yet.
 func New(g *graph.Graph, d *detect.Detector, o Options) *Extractor {
-	x := &Extractor{g: g, o: o}
-	if w := g.Window(); w > 0 {
-		x.memory = max(1, w-detect.LongestBatch)
-	}
+	x := &Extractor{g: g, o: o, memory: d.Memory()}
 	for range d.Workers() {
 		x.around = append(x.around, around{g: g})
 	}

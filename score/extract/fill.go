@@ -2,6 +2,8 @@ package extract
 
 import (
 	"math"
+	"math/bits"
+	"slices"
 
 	"spoor"
 	"spoor/detect"
@@ -115,7 +117,7 @@ func (r *row) accounts(e *entry) {
 		} else {
 			r.flag(p.home != uint16(e.currency)+1)
 		}
-		r.put(float32(ones(p.currencies)))
+		r.count(bits.OnesCount32(p.currencies))
 		r.flag(p.channels&(1<<e.channel) == 0)
 		both := p.out.count[month] + p.in.count[month]
 		r.ratio(p.abroad, both)
@@ -126,13 +128,6 @@ func (r *row) accounts(e *entry) {
 		}
 		r.ratio(p.round, both)
 	}
-}
-
-func ones(v uint32) (n int) {
-	for ; v != 0; v &= v - 1 {
-		n++
-	}
-	return n
 }
 
 func (r *row) side(e *entry, s *side) {
@@ -204,10 +199,8 @@ func (r *row) shapes(s *detect.Sight) {
 		r.put(0)
 	}
 	for _, n := range s.Signals {
-		for i, t := range feature.Shapes {
-			if t == n.Typology {
-				r.to[at+i] = max(r.to[at+i], float32(len(n.Refs)))
-			}
+		if i := slices.Index(feature.Shapes, n.Typology); i >= 0 {
+			r.to[at+i] = max(r.to[at+i], float32(len(n.Refs)))
 		}
 	}
 	for _, p := range []detect.Path{s.Chain, s.Cycle, s.Abroad} {

@@ -50,7 +50,7 @@ func (x *Extractor) back(e *entry) (best hop) {
 	return best
 }
 
-// onward counts the hops in a row by which a payment to an account is handed on
+// hopsOn counts the hops in a row by which a payment to an account is handed on
 // until a time, the payment itself not counted. It looks at no more payments
 // than are left.
 func (a *around) hopsOn(to graph.Account, ref graph.Ref, t, until uint32, value float32, depth int, left *int) (most int) {

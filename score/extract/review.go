@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"sort"
 	"sync"
 
 	"spoor"
@@ -65,10 +66,8 @@ func (v *review) keep(b *Batch) {
 // note keeps the signals of a sight.
 func (v *review) note(worker int, s *detect.Sight) {
 	for _, n := range s.Signals {
-		for i, t := range feature.Shapes {
-			if t == n.Typology {
-				v.notices[worker] = append(v.notices[worker], notice{s.Ref, i, slices.Clone(n.Refs)})
-			}
+		if i := slices.Index(feature.Shapes, n.Typology); i >= 0 {
+			v.notices[worker] = append(v.notices[worker], notice{s.Ref, i, slices.Clone(n.Refs)})
 		}
 	}
 }
@@ -150,19 +149,9 @@ func (v *review) fill(r *row, worker int, ref graph.Ref, p *waiting) {
 			side = x.g.In
 		}
 		edges := side(a, max(0, t-Delay), t+Delay)
-		at := 0
-		for lo, hi := 0, len(edges); ; { // the first after the payment itself
-			if lo == hi {
-				at = lo
-				break
-			}
-			mid := (lo + hi) / 2
-			if e := edges[mid]; e.Time < p.time || e.Time == p.time && !ref.Before(e.Ref) {
-				lo = mid + 1
-			} else {
-				hi = mid
-			}
-		}
+		at := sort.Search(len(edges), func(k int) bool { // the first after the payment itself
+			return edges[k].Time > p.time || edges[k].Time == p.time && ref.Before(edges[k].Ref)
+		})
 		after[i] = edges[at:min(len(edges), at+mostEdges)]
 		near[i] = edges[max(0, at-mostCompany):min(len(edges), at+mostCompany)]
 	}
