@@ -57,7 +57,21 @@ var rooms = []struct {
 	{"spoor/measure", 1, "how good scores are, whoever gives them; it knows no noun of ours"},
 	{"spoor/draw/chart", 3, "series and curves in the look of the other pictures"},
 	{"spoor/trace", 4, "an engine knows nouns and the graph; engines exchange nouns, not packages"},
-	{"spoor/cmd/spoor", 9, "flags, wiring and terminal output"},
+	{"spoor/seal", 1, "canonical bytes and their hash, for whoever keeps or sends them; it knows no noun"},
+	{"spoor/clock", 1, "legal clocks: hours, calendar days, working days; it knows no procedure"},
+	{"spoor/journal", 4, "it keeps entries in order and provably unchanged, and knows no noun"},
+	{"spoor/screen/name", 1, "how alike two names are; it knows no list"},
+	{"spoor/screen", 5, "an engine knows nouns; engines exchange nouns, not packages"},
+	{"spoor/ownership", 5, "an engine knows nouns; engines exchange nouns, not packages"},
+	{"spoor/gate", 5, "an engine knows nouns and legal clocks; signals, hits and risks come to it as nouns"},
+	{"spoor/format/bods", 2, "a format turns bytes into nouns and knows no engine"},
+	{"spoor/format/lists", 4, "it recognises the lists' formats and knows no engine"},
+	{"spoor/format/iso20022/instruct", 3, "messages that ask for a decision become instructions; it knows no engine"},
+	{"spoor/format/iso20022/status", 3, "answers become messages; it knows no engine"},
+	{"spoor/load", 4, "it drives a node from outside, as a bank would, and knows nothing of its inside"},
+	{"spoor/node", 8, "the story: it calls the engines in order and journals results; it has no rule of its own"},
+	{"spoor/web/api", 9, "HTTP and NATS over a node; it decides nothing"},
+	{"spoor/cmd/spoor", 10, "flags, wiring and terminal output"},
 }
 
 // maxFile and maxRoom are the house's limits in lines, tests not counted.
