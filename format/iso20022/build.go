@@ -1,8 +1,6 @@
 package iso20022
 
 import (
-	"bytes"
-
 	"spoor"
 	"spoor/format/xmlscan"
 )
@@ -29,7 +27,7 @@ func (r *Reader) transfer(p *spoor.Payment) (f *fault) {
 	if accepted := tx.get(fAccepted); len(accepted) > 0 {
 		p.Time, f = moment(accepted, "CdtTrfTxInf/AccptncDtTm")
 	} else {
-		p.Time, f = when(r.find(day), dayAt, r.find(fCreated), nil)
+		p.Time, f = when(r.find(day), dayAt, r.find(fCreated))
 	}
 	if f != nil {
 		return f
@@ -103,13 +101,14 @@ func (r *Reader) amount(f *fields, k field, at string) (spoor.Money, *fault) {
 	return spoor.Money{Amount: v, Currency: r.currency}, nil
 }
 
-// when gives a day's midnight, or the first of two times that falls on that
-// day and so is more precise; without a day, the first time there is.
-func when(day []byte, dayAt string, first, second []byte) (spoor.Instant, *fault) {
-	for _, v := range [...][]byte{first, second} {
-		if len(v) > 0 && (len(day) == 0 || len(day) == len("2006-01-02") && bytes.HasPrefix(v, day)) {
-			return moment(v, "CreDtTm")
-		}
+// when is [When] with the places for a fault.
+func when(day []byte, dayAt string, times ...[]byte) (spoor.Instant, *fault) {
+	at, source, ok := When(day, times...)
+	switch {
+	case ok:
+		return at, nil
+	case source > 0:
+		return moment(times[source-1], "CreDtTm")
 	}
 	return moment(day, dayAt)
 }
@@ -127,78 +126,19 @@ func moment(v []byte, at string) (spoor.Instant, *fault) {
 
 // side gives the account, country and name of a party.
 func (r *Reader) side(f *fields, first field) (a spoor.AccountID, c spoor.Country, name string) {
-	bic := f.get(first + fBIC)
-	bank := bic
-	if len(bank) == 0 {
-		bank = f.get(first + fMember)
+	s := Side[[]byte]{
+		IBAN: CleanIBAN(f.get(first + fIBAN)), Other: f.get(first + fOther), Proxy: f.get(first + fProxy),
+		BIC: f.get(first + fBIC), Member: f.get(first + fMember), AgentCountry: f.get(first + fAgentCountry),
+		Country: f.get(first + fCountry), Residence: f.get(first + fResidence),
 	}
-	if v := f.get(first + fIBAN); len(v) > 0 {
-		v = r.cleanIBAN(v)
-		a.Number = r.text.Keep(v)
-		c = ibanCountry(v)
-	} else if v := f.get(first + fOther); len(v) > 0 {
-		a = spoor.AccountID{Bank: r.text.Keep(bank), Number: r.text.Keep(v)}
-	} else {
-		a.Number = r.text.Keep(f.get(first + fProxy))
-	}
-	if c == (spoor.Country{}) && len(bic) >= 8 {
-		c, _ = spoor.ParseCountry(string(bic[4:6]))
-	}
-	for _, k := range [...]field{fAgentCountry, fCountry, fResidence} {
-		if c != (spoor.Country{}) {
-			break
-		}
-		c, _ = spoor.ParseCountry(string(f.get(first + k)))
-	}
-	return a, c, r.text.Keep(f.get(first + fName))
+	bank, number, c := s.Account()
+	return spoor.AccountID{Bank: r.text.Keep(bank), Number: r.text.Keep(number)}, c, r.text.Keep(f.get(first + fName))
 }
 
-// cleanIBAN takes out spaces and makes letters capitals. The result is valid
-// until the next call.
-func (r *Reader) cleanIBAN(v []byte) []byte {
-	for _, c := range v {
-		if c-'0' > 9 && c-'A' > 25 {
-			r.iban = r.iban[:0]
-			for _, c := range bytes.ToUpper(v) {
-				if c > ' ' {
-					r.iban = append(r.iban, c)
-				}
-			}
-			return r.iban
-		}
-	}
-	return v
-}
-
-// ibanCountry is the country of an IBAN; of what is no IBAN, none.
-func ibanCountry(v []byte) (c spoor.Country) {
-	if len(v) >= 15 && v[2]-'0' <= 9 && v[3]-'0' <= 9 {
-		c, _ = spoor.ParseCountry(string(v[:2]))
-	}
-	return c
-}
-
-// transferChannel tells credit transfers of a clearing from wires through
-// correspondents; the package comment has the rule.
 func (r *Reader) transferChannel(p *spoor.Payment) spoor.Channel {
-	method := string(r.find(fMethod))
-	if r.kind == initiation && method == "CHK" {
-		return spoor.Cheque
+	s := Service{
+		Initiation: r.kind == initiation, Method: r.find(fMethod), Levels: r.find(fServiceLevel), Instrument: r.find(fInstrument),
+		Intermediary: r.levels[lvlTx].at[fIntermediary] == present, From: p.FromCountry, To: p.ToCountry,
 	}
-	gpi := false
-	for word := range bytes.FieldsSeq(r.find(fServiceLevel)) {
-		if string(word) == "SEPA" {
-			return spoor.CreditTransfer
-		}
-		gpi = gpi || len(word) == 4 && string(word[:3]) == "G00"
-	}
-	if string(r.find(fInstrument)) == "INST" {
-		return spoor.CreditTransfer
-	}
-	correspondent := gpi || method == "INDA" || method == "INGA" || method == "COVE" || r.levels[lvlTx].at[fIntermediary] == present
-	known := p.FromCountry != spoor.Country{} && p.ToCountry != spoor.Country{}
-	if correspondent || known && p.FromCountry != p.ToCountry {
-		return spoor.Wire
-	}
-	return spoor.CreditTransfer
+	return s.Channel()
 }

@@ -74,7 +74,9 @@ import (
 // details, may take.
 const MaxRecord = 1 << 20
 
-const namespace = "urn:iso:std:iso:20022:tech:xsd:"
+// Namespace begins the XML namespace of every message; the message's own name,
+// such as pacs.008.001.08, follows.
+const Namespace = "urn:iso:std:iso:20022:tech:xsd:"
 
 // messages are the elements of the messages that are read.
 var messages = []string{
@@ -91,7 +93,7 @@ func Sniff(head []byte) bool {
 	if bytes.Contains(head, []byte("http://www.w3.org/2001/XMLSchema\"")) {
 		return false // the schema of a message, not a message
 	}
-	if bytes.Contains(head, []byte(namespace)) {
+	if bytes.Contains(head, []byte(Namespace)) {
 		return true
 	}
 	for _, m := range messages {
@@ -107,7 +109,6 @@ type Reader struct {
 	scan   *xmlscan.Scanner
 	levels [numLevels]fields
 	text   xmlscan.Text
-	iban   []byte // scratch
 
 	currency spoor.Currency // that of the last amount, which
 	code     string         // most often is that of the next

@@ -29,7 +29,7 @@ func (r *Reader) booking(p *spoor.Payment) (f *fault) {
 	if len(precise) == 0 && len(day) == 0 {
 		precise = r.find(fCreated)
 	}
-	if p.Time, f = when(day, "Ntry/BookgDt", precise, nil); f != nil {
+	if p.Time, f = when(day, "Ntry/BookgDt", precise); f != nil {
 		return f
 	}
 	// The parties are those of the original payment, which a reversal runs
