@@ -293,3 +293,23 @@ func (j *Judge) learned(part []*Suspect) spoor.Alert {
 	a.ID = fmt.Sprintf("%s-%s-%d", Learned, a.First.Time().Format("20060102"), part[0].Place+1)
 	return a
 }
+
+// AtArrival gives the options by which an extractor scores each payment as it
+// arrives, and keeps nothing: for a gate, which runs for years. The risks of the
+// batches that arrived gets are for [Model.Arrived].
+func (m *Model) AtArrival(workers int, arrived func(*extract.Batch)) extract.Options {
+	scorers := make([]*boost.Scorer, max(1, workers))
+	for i := range scorers {
+		scorers[i] = m.looks[Arrival].trees.Scorer()
+	}
+	return extract.Options{Arrived: arrived, Risk: func(worker, _ int, rows [][]float32, risks []float32) {
+		probabilities(scorers[worker], rows, risks)
+	}}
+}
+
+// Arrived turns a risk at arrival, as a batch has it, into the score, 0 to 100
+// of which 50 is the model's threshold, and the calibrated probability.
+func (m *Model) Arrived(risk float32) (score, chance float64) {
+	margin := logit(float64(risk))
+	return m.Score(Arrival, margin), m.Chance(Arrival, margin)
+}

@@ -33,12 +33,18 @@ type env struct {
 
 type cli struct {
 	Demo   demoCmd   `cmd:"" help:"A small economy with a planted cocaine-money scheme: found, explained, traced and drawn."`
+	Serve  serveCmd  `cmd:"" help:"Run a node: payments in over HTTP or NATS, decisions out."`
 	Detect detectCmd `cmd:"" help:"Payments in, ranked explained alerts out."`
 	Train  trainCmd  `cmd:"" help:"Learn risk from labelled payments, or from what analysts said of alerts."`
 	Model  modelCmd  `cmd:"" help:"Show a model's card: what it learned from, how good it is, what it must not be used for."`
 	Eval   evalCmd   `cmd:"" help:"Measure learned risk and alerts against labelled payments and attempts."`
 	Trace  traceCmd  `cmd:"" help:"Where the money of an account or of payments went, or came from."`
+	Screen screenCmd `cmd:"" help:"Names and numbers against sanctions lists, each hit explained."`
+	Owners ownersCmd `cmd:"" help:"Who owns and controls a party, to its beneficial owners, or what it owns."`
+	Gate   gateCmd   `cmd:"" help:"The gate's policy: show it, check one, or try it on a node's past payments."`
+	Verify verifyCmd `cmd:"" help:"Rebuild and audit a node's journal, independently of the node."`
 	World  worldCmd  `cmd:"" help:"Make a labelled synthetic economy."`
+	Load   loadCmd   `cmd:"" help:"Drive a node with payments as a bank would, and measure how it answers."`
 }
 
 func main() {

@@ -1,0 +1,34 @@
+// Package screen finds the parties of a payment on lists of sanctioned, wanted
+// or otherwise listed parties.
+//
+//	ix := screen.New(listings, map[string]string{"EU": "2026-11-20"})
+//	for _, h := range ix.Search(&party, name.Threshold) {
+//		// h.Score, h.Exact, h.Pieces: what matched and by how much
+//	}
+//
+// An Index never changes and may be used by any number of goroutines. A search
+// that finds nothing costs no allocation.
+//
+// # Score
+//
+// The likeness of the best pair of names (package name), 0 to 1, then raised or
+// lowered by what else is known: dates of birth, countries, numbers. Every
+// change is a piece of the hit with its effect.
+//
+// # Exact
+//
+// A hit is exact, with score 1 whatever the names, when a number is the same that
+// is given to one party only: the IMO number of a ship (it stays with the hull
+// under all names and flags), the LEI (ISO 17442), the IBAN and the address of a
+// crypto wallet (one account each). A passport, national, tax or registration
+// number is unique in its country alone: it is exact where both sides name the
+// same country, or where the names are alike too (from [name.Threshold]). So are
+// MMSI, call sign and tail number, which are given anew when a ship or aircraft
+// changes its flag, and account numbers and e-mail addresses: with a like name
+// only. A BIC or a telephone number is shared by many and is never exact.
+//
+// # What is compared with what
+//
+// Persons with persons, organisations with organisations, ships and aircraft
+// with their like. A party whose kind is not known is looked for among all.
+package screen

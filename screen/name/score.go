@@ -1,0 +1,283 @@
+package name
+
+import (
+	"spoor"
+	"spoor/screen/name/internal/fold"
+)
+
+// factor is one thing other than words that raised or lowered a score.
+type factor struct {
+	what, a, b     string
+	factor, effect float64
+}
+
+// parts are what a score is made of.
+type parts struct {
+	words   float64 // by words alone
+	factors [6]factor
+	n       int
+	score   float64
+}
+
+func (p *parts) times(by float64, what, a, b string) {
+	if by == 1 {
+		return
+	}
+	p.factors[p.n] = factor{what, a, b, by, p.score * (by - 1)}
+	p.n++
+	p.score *= by
+}
+
+// match aligns two names and scores them.
+func match(al *alignment, a, b *Name) (float64, parts) {
+	if before(b, a) {
+		a, b = b, a
+	}
+	var p parts
+	if len(a.Words) == 0 || len(b.Words) == 0 {
+		return 0, p
+	}
+	align(al, a, b)
+	if a.Kind == spoor.Person {
+		scorePersons(&p, al, a, b)
+	} else {
+		scoreOrganisations(&p, al, a, b)
+	}
+	p.score = min(max(p.score, 0), 1)
+	return p.score, p
+}
+
+// rest is what one name has that the other has not.
+type rest struct {
+	weight  float32 // as much as it says
+	telling int     // words, not initials or particles
+	numbers int
+	extra   float32 // what it takes from an organisation's score
+}
+
+func leftOver(al *alignment, n *Name, used []bool, isA, repeated bool) rest {
+	var r rest
+	list := words(n)
+	for i := range list {
+		w := &list[i]
+		if used[i] || w.Class == fold.ClassForm {
+			continue
+		}
+		if repeated && w.Class == fold.ClassWord && repeats(al, n, i, isA) {
+			continue
+		}
+		switch w.Class {
+		case fold.ClassNumber:
+			r.numbers++
+			continue
+		case fold.ClassHonorific:
+			continue
+		case fold.ClassParticle, fold.ClassStop:
+			r.weight += w.Weight / 3
+			r.extra += w.Weight / 3
+			continue
+		case fold.ClassInitial:
+			r.weight += 0.9
+			continue
+		case fold.ClassGeneric:
+			r.extra += 0.45 * aside(w)
+			r.weight += 0.6 * aside(w)
+			continue
+		case fold.ClassPlace:
+			r.extra += 0.2 * aside(w)
+		default:
+			r.telling++
+			if len(w.Text) <= 3 {
+				r.extra += 0.38 * aside(w)
+			} else {
+				r.extra += 0.65 * aside(w)
+			}
+		}
+		r.weight += w.Weight * aside(w)
+	}
+	return r
+}
+
+// aside takes weight from what stands in brackets: a branch, a former name.
+func aside(w *Word) float32 {
+	if w.Bracketed {
+		return 0.4
+	}
+	return 1
+}
+
+// repeats says whether an unmatched word stands in its own name a second time.
+func repeats(al *alignment, n *Name, i int, isA bool) bool {
+	list := words(n)
+	for _, l := range al.links[:al.n] {
+		k, count := int(l.b), int(l.nb)
+		if isA {
+			k, count = int(l.a), int(l.na)
+		}
+		if count == 1 && k != i && string(list[k].Text) == string(list[i].Text) {
+			return true
+		}
+	}
+	return false
+}
+
+// scorePersons: what is left over on both sides contradicts, what is left over
+// on one side is a name that one source does not give.
+func scorePersons(p *parts, al *alignment, a, b *Name) {
+	var matched, weight float32
+	whole, initials, joinedA, joinedB := 0, 0, 0, 0
+	telling := false // a word that is long, and no common given name
+	for _, l := range al.links[:al.n] {
+		matched += l.weight * l.sim
+		weight += l.weight
+		joinedA, joinedB = joinedA+int(l.na)-1, joinedB+int(l.nb)-1
+		switch c := a.Words[l.a].Class; {
+		case l.why == whyInitial:
+			initials++
+		case c == fold.ClassWord || b.Words[l.b].Class == fold.ClassWord:
+			whole += int(min(l.na, l.nb))
+			wa, wb := &a.Words[l.a], &b.Words[l.b]
+			telling = telling || min(len(wa.Text), len(wb.Text)) >= 6 && (len(wa.Sets) == 0 || max(len(a.Words), len(b.Words)) <= 3)
+		}
+	}
+	ra, rb := leftOver(al, a, al.usedA[:], true, whole > 1), leftOver(al, b, al.usedB[:], false, whole > 1)
+	conflict := min(ra.weight, rb.weight)
+	extra := max(ra.weight, rb.weight) - conflict
+	if whole == 0 {
+		return // initials and particles alone name nobody
+	}
+	p.words = float64(matched / (weight + conflict))
+	p.score = p.words
+	if weight < 0.8 {
+		p.times(float64(weight), "little to go by", "", "")
+	}
+	onlyOne := countWords(a)-joinedA == 1 || countWords(b)-joinedB == 1
+	switch {
+	case extra < 0.3:
+	case whole == 1 && onlyOne && initials == 0:
+		by := 0.6
+		if telling {
+			by = 0.72
+		}
+		p.times(by, "one word of a longer name", "", "")
+	case whole == 1:
+		p.times(0.8, "names on one side only", "", "")
+	default:
+		p.times(max(0.75, 1-0.07*float64(extra)), "names on one side only", "", "")
+	}
+	if initials > 0 {
+		p.times(0.92, "initials", "", "")
+	}
+	if exchanged(al, a, b) {
+		p.times(0.68, "given and family name exchanged", "", "")
+	}
+}
+
+func countWords(n *Name) int {
+	c := 0
+	for i := range words(n) {
+		if n.Words[i].Class == fold.ClassWord || n.Words[i].Class == fold.ClassInitial {
+			c++
+		}
+	}
+	return c
+}
+
+// exchanged recognises "Friedrich Hans" and "Hans Friedrich": two given names of
+// the West in another order, with no comma to say that one is the family name.
+func exchanged(al *alignment, a, b *Name) bool {
+	if len(a.Words) != 2 || len(b.Words) != 2 || a.Comma || b.Comma || al.n != 2 {
+		return false
+	}
+	for _, l := range al.links[:2] {
+		if l.a == l.b || l.na > 1 || l.nb > 1 {
+			return false
+		}
+	}
+	for i := range a.Words {
+		g := a.Words[i].Sets
+		if len(g) == 0 || fold.East(g[0].ID) {
+			return false
+		}
+	}
+	return true
+}
+
+// scoreOrganisations also holds for ships and aircraft.
+func scoreOrganisations(p *parts, al *alignment, a, b *Name) {
+	var matched, weight, telling float32
+	for _, l := range al.links[:al.n] {
+		matched += l.weight * l.sim
+		weight += l.weight
+		if c := a.Words[l.a].Class; c == fold.ClassWord || b.Words[l.b].Class == fold.ClassWord {
+			telling += l.weight * l.sim
+		}
+	}
+	if weight == 0 {
+		return
+	}
+	ra, rb := leftOver(al, a, al.usedA[:], true, true), leftOver(al, b, al.usedB[:], false, true)
+	conflict := min(ra.weight, rb.weight)
+	extra := max(ra.extra, rb.extra) - min(ra.extra, rb.extra)
+	p.words = float64(matched / (weight + conflict + extra))
+	p.score = p.words
+	if matched < 0.8 {
+		p.times(float64(matched)/0.8*0.85, "common words only", "", "")
+	} else if telling < 0.3 && (conflict > 0.02 || extra > 0.02) {
+		p.times(0.8, "common words only", "", "")
+	}
+	vessel := a.Kind == spoor.Vessel
+	switch {
+	case ra.numbers > 0 && rb.numbers > 0:
+		p.times(pickf(vessel, 0.78, 0.6), "number", numbersOf(a, al.usedA[:]), numbersOf(b, al.usedB[:]))
+	case ra.numbers+rb.numbers > 0:
+		p.times(pickf(vessel, 0.82, 0.85), "number", numbersOf(a, al.usedA[:]), numbersOf(b, al.usedB[:]))
+	}
+	by, fa, fb := compareForms(a.Forms, b.Forms)
+	p.times(by, "legal form", fa, fb)
+}
+
+func pickf(ok bool, a, b float64) float64 {
+	if ok {
+		return a
+	}
+	return b
+}
+
+func numbersOf(n *Name, used []bool) string {
+	for i := range words(n) {
+		if w := &n.Words[i]; w.Class == fold.ClassNumber && !used[i] {
+			return n.Raw(w)
+		}
+	}
+	return ""
+}
+
+// compareForms: the same form, compatible ones, different ones. Of several
+// forms of a name the nearest counts.
+func compareForms(a, b []fold.Form) (by float64, fa, fb string) {
+	switch {
+	case len(a) == 0 && len(b) == 0:
+		return 1, "", ""
+	case len(a) == 0:
+		return 0.98, "", b[0].Name
+	case len(b) == 0:
+		return 0.98, a[0].Name, ""
+	}
+	by, fa, fb = 0, a[0].Name, b[0].Name
+	for _, x := range a {
+		for _, y := range b {
+			s := 0.68
+			switch {
+			case x.ID == y.ID:
+				s = 1
+			case x.Family == y.Family || x.Family == fold.AnyFamily || y.Family == fold.AnyFamily:
+				s = 0.97
+			}
+			if s > by {
+				by, fa, fb = s, x.Name, y.Name
+			}
+		}
+	}
+	return by, fa, fb
+}

@@ -1,0 +1,109 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"spoor"
+)
+
+// end gives the account of one end of a payment, its country and its holder's name.
+func (b *partyBody) end() (id spoor.AccountID, country spoor.Country, name string, err error) {
+	number := strings.ToUpper(strings.ReplaceAll(b.Account, " ", ""))
+	switch {
+	case !printable(b.Account) || !printable(b.Bank) || !printable(b.Name):
+		return id, country, "", errors.New("it holds control characters")
+	case number == "":
+	case isIBAN(number):
+		id.Number = number
+		country, _ = spoor.ParseCountry(number[:2])
+	default:
+		id = spoor.AccountID{Bank: strings.ToUpper(b.Bank), Number: number}
+		if len(id.Bank) >= 6 {
+			country, _ = spoor.ParseCountry(id.Bank[4:6])
+		}
+	}
+	if b.Country != "" {
+		c, ok := spoor.ParseCountry(b.Country)
+		if !ok {
+			return id, country, "", fmt.Errorf("country %q: want two letters (ISO 3166-1)", b.Country)
+		}
+		country = c
+	}
+	return id, country, b.Name, nil
+}
+
+// printable reports whether a text has no control characters.
+func printable(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
+}
+
+// isIBAN reports whether a number has the shape and check digits of an IBAN
+// (ISO 13616, ISO 7064 mod 97-10).
+func isIBAN(s string) bool {
+	if len(s) < 15 || len(s) > 34 {
+		return false
+	}
+	rest := 0
+	for i := range len(s) {
+		c := s[(i+4)%len(s)]
+		switch {
+		case c >= '0' && c <= '9':
+			rest = (rest*10 + int(c-'0')) % 97
+		case c >= 'A' && c <= 'Z':
+			rest = (rest*100 + int(c-'A') + 10) % 97
+		default:
+			return false
+		}
+	}
+	return rest == 1 && s[0] >= 'A' && s[1] >= 'A' && s[2] <= '9' && s[3] <= '9'
+}
+
+// idKinds are the identifiers that a request may give.
+var idKinds = map[string]spoor.IdentifierKind{
+	"lei": spoor.LEI, "passport": spoor.Passport, "national-id": spoor.NationalID, "tax": spoor.TaxNumber,
+	"registration": spoor.Registration, "imo": spoor.IMO, "phone": spoor.Phone, "email": spoor.Email,
+	"crypto": spoor.CryptoAddress, "bic": spoor.BIC, "other": spoor.OtherNumber,
+}
+
+// party makes the noun that is screened.
+func (b *partyBody) party() (p spoor.Party, err error) {
+	var ok bool
+	if p.Kind, ok = spoor.ParsePartyKind(b.Kind); !ok {
+		return p, fmt.Errorf("kind %q: want person or organisation", b.Kind)
+	}
+	if b.Name != "" {
+		p.Names = []spoor.Name{{Full: b.Name}}
+	}
+	for _, s := range b.Births {
+		d, ok := spoor.ParsePartialDate(s)
+		if !ok {
+			return p, fmt.Errorf("birth %q: want 1965, 1965-03 or 1965-03-02", s)
+		}
+		p.Births = append(p.Births, d)
+	}
+	for _, s := range b.Countries {
+		c, ok := spoor.ParseCountry(s)
+		if !ok {
+			return p, fmt.Errorf("country %q: want two letters (ISO 3166-1)", s)
+		}
+		p.Countries = append(p.Countries, c)
+	}
+	for _, id := range b.Identifiers {
+		kind, ok := idKinds[id.Kind]
+		if !ok || !printable(id.Value) {
+			return p, fmt.Errorf("identifier of kind %q: want lei, passport, national-id, tax, registration, imo, phone, email, crypto, bic or other", id.Kind)
+		}
+		c, _ := spoor.ParseCountry(id.Country)
+		p.Identifiers = append(p.Identifiers, spoor.Identifier{Kind: kind, Value: id.Value, Country: c})
+	}
+	if account := strings.ToUpper(strings.ReplaceAll(b.Account, " ", "")); account != "" {
+		kind := spoor.AccountNumber
+		if isIBAN(account) {
+			kind = spoor.IBAN
+		}
+		p.Identifiers = append(p.Identifiers, spoor.Identifier{Kind: kind, Value: account})
+	}
+	return p, nil
+}
