@@ -2,6 +2,7 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -162,10 +163,17 @@ func (d *desk) append(kind string, at spoor.Instant, data []byte) {
 
 // event checks an event, folds it and has it journalled.
 func (d *desk) event(e book.Event, at spoor.Instant) error {
+	if err := d.Book.Check(e); err != nil {
+		return Wrong{err}
+	}
+	data := record.EncodeEvent(e)
+	if len(data) > journal.MaxPageBytes/2 {
+		return Wrong{fmt.Errorf("%d KiB at once: at most %d; make several orders of it", len(data)>>10, journal.MaxPageBytes/2>>10)}
+	}
 	if err := d.Book.Apply(e); err != nil {
 		return Wrong{err}
 	}
-	d.append(record.KindEvent, at, record.EncodeEvent(e))
+	d.append(record.KindEvent, at, data)
 	d.Counts.Events++
 	return nil
 }
@@ -195,7 +203,7 @@ func (d *desk) finish(a *ask, err error) {
 // then callers are told that the node is busy.
 func (d *desk) flush() {
 	for len(d.out) > 0 {
-		part := d.out[:fits(d.out)]
+		part := d.out[:page(d.out)]
 		last := d.Next - uint64(len(d.out)) + uint64(len(part)) - 1
 		first := last - uint64(len(part)) + 1
 		err := d.n.o.Journal.Append(slices.Clone(part), func(got uint64, err error) {
@@ -222,8 +230,8 @@ func (d *desk) flush() {
 	d.out = nil
 }
 
-// fits is how many entries one Append takes.
-func fits(out []journal.Entry) (n int) {
+// page is how many entries one Append takes.
+func page(out []journal.Entry) (n int) {
 	size := 0
 	for ; n < len(out) && n < journal.MaxPageEntries; n++ {
 		if size += len(out[n].Kind) + len(out[n].Data); size > journal.MaxPageBytes {

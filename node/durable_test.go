@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -228,5 +229,32 @@ verified = false
 	}
 	if d := other.Differences[0]; d.Was != spoor.Allow || d.Would != spoor.HoldBack || d.Because[0].Rule != "large-sums" {
 		t.Errorf("%+v", d)
+	}
+}
+
+// TestTooLarge refuses what would not fit the journal, before anything is done.
+func TestTooLarge(t *testing.T) {
+	b := newBench(t, nil)
+	in := pay(1, anna, bruno, 5)
+	in.Payment.Purpose = strings.Repeat("x", MaxInstruction)
+	var wrong Wrong
+	if _, err := b.Decide(ctx, []spoor.Instruction{in}); !errors.As(err, &wrong) {
+		t.Errorf("a huge payment: %v", err)
+	}
+	in = pay(1, anna, bruno, 5)
+	in.Parties[0].Party.Names[0].Full = strings.Repeat("x", MaxName+1)
+	if _, err := b.Decide(ctx, []spoor.Instruction{in}); !errors.As(err, &wrong) {
+		t.Errorf("a huge name: %v", err)
+	}
+	o := spoor.Order{ID: "1", Kind: spoor.FreezingOrder, Authority: "A", LegalBasis: "B"}
+	for i := range 9000 {
+		o.Accounts = append(o.Accounts, spoor.AccountID{Number: fmt.Sprintf("IT%030d", i)})
+	}
+	if _, err := b.Propose(ctx, o, "Rossi"); !errors.As(err, &wrong) {
+		t.Errorf("a huge order: %v", err)
+	}
+	b.wants(b.one(pay(2, anna, bruno, 5)), spoor.Allow, "")
+	if o, err := b.Orders(ctx); err != nil || len(o) != 0 {
+		t.Errorf("orders %+v, %v", o, err)
 	}
 }

@@ -53,7 +53,7 @@ type Options struct {
 	// come back. 0: 8,192.
 	Backlog int
 	// SnapshotEvery is how many entries there are from one snapshot to the
-	// next. 0: 500,000.
+	// next. 0: 250,000.
 	SnapshotEvery uint64
 	// Changed is told what became of a held payment, once that is durable; nil
 	// for nobody. It must not wait for the node.
@@ -130,7 +130,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 		o.Threshold = .70
 	}
 	if o.SnapshotEvery == 0 {
-		o.SnapshotEvery = 500_000
+		o.SnapshotEvery = 250_000
 	}
 	n := &Node{
 		o: o, asks: make(chan *ask, o.Backlog), quit: make(chan struct{}), stopped: make(chan struct{}),
@@ -192,6 +192,11 @@ func (n *Node) Decide(ctx context.Context, ins []spoor.Instruction) ([]Answer, e
 	if len(ins) == 0 {
 		return nil, nil
 	}
+	for i := range ins {
+		if err := fits(&ins[i]); err != nil {
+			return nil, Wrong{fmt.Errorf("payment %d of the message: %w", i+1, err)}
+		}
+	}
 	a := &ask{came: n.o.Now(), ins: ins, answers: make([]Answer, len(ins)), done: make(chan error, 1)}
 	if err := n.reserve(len(ins)); err != nil {
 		return nil, err
@@ -211,6 +216,43 @@ func (n *Node) Decide(ctx context.Context, ins []spoor.Instruction) ([]Answer, e
 	}
 	n.meters.answered(a, n.o.Now().Sub(a.came))
 	return a.answers, nil
+}
+
+// Limits of one instruction: with what is decided on it, it must fit into an
+// entry of the journal.
+const (
+	MaxInstruction = 96 << 10 // bytes of text
+	MaxName        = 1000     // bytes of one name: hits repeat it
+)
+
+// fits says what is too large about an instruction.
+func fits(in *spoor.Instruction) error {
+	if len(in.Parties) > spoor.MaxParties {
+		return fmt.Errorf("it names %d parties: at most %d", len(in.Parties), spoor.MaxParties)
+	}
+	p := &in.Payment
+	n := len(in.UETR) + len(in.InstrID) + len(in.EndToEndID) + len(in.TxID) + len(in.Returns) + len(in.Message.ID) + len(in.Message.Kind) + len(in.Message.Sender)
+	n += len(p.From.Bank) + len(p.From.Number) + len(p.To.Bank) + len(p.To.Number) + len(p.Kind) + len(p.FromName) + len(p.ToName) + len(p.Purpose)
+	for i := range in.Parties {
+		q := &in.Parties[i].Party
+		n += len(q.BirthPlace) + 8*len(q.Births) + 4*len(q.Countries)
+		for _, x := range q.Names {
+			if len(x.Full) > MaxName {
+				return fmt.Errorf("a name of %d bytes: at most %d", len(x.Full), MaxName)
+			}
+			n += len(x.Full)
+		}
+		for _, x := range q.Addresses {
+			n += len(x)
+		}
+		for _, x := range q.Identifiers {
+			n += 16 + len(x.Value)
+		}
+	}
+	if n > MaxInstruction {
+		return fmt.Errorf("it has %d KiB of text: at most %d", n>>10, MaxInstruction>>10)
+	}
+	return nil
 }
 
 // reserve keeps what waits within bounds.

@@ -135,11 +135,8 @@ func (b *paymentBody) instruction(message string, c *Caller) (in spoor.Instructi
 	if p.Paid.Currency, err = spoor.ParseCurrency(b.Currency); err != nil {
 		return in, fmt.Errorf("currency: %w", err)
 	}
-	if p.Paid.Amount, err = spoor.ParseAmount(b.Amount, p.Paid.Currency.Scale()); err != nil {
+	if p.Paid.Amount, err = amount(b.Amount, p.Paid.Currency); err != nil {
 		return in, fmt.Errorf("amount: %w", err)
-	}
-	if p.Paid.Amount <= 0 {
-		return in, errors.New("amount: want more than zero")
 	}
 	p.Received = p.Paid
 	p.Channel = spoor.CreditTransfer
@@ -171,6 +168,28 @@ func (b *paymentBody) instruction(message string, c *Caller) (in spoor.Instructi
 	p.ID = in.Key()
 	in.Digest = instruct.Digest(&in)
 	return in, nil
+}
+
+// amount reads a decimal as plainly as ISO 20022 writes it: what two readers could
+// take for different sums is refused.
+func amount(s string, c spoor.Currency) (int64, error) {
+	whole, fraction, _ := strings.Cut(s, ".")
+	for _, d := range whole + fraction {
+		if d < '0' || d > '9' {
+			return 0, fmt.Errorf("%q: want digits and one point, such as 1250.00", s)
+		}
+	}
+	if whole == "" || strings.HasSuffix(s, ".") {
+		return 0, fmt.Errorf("%q: want digits and one point, such as 1250.00", s)
+	}
+	if len(fraction) > c.Decimals() {
+		return 0, fmt.Errorf("%q: %s has %d decimals", s, c, c.Decimals())
+	}
+	n, err := spoor.ParseAmount(s, c.Scale())
+	if err == nil && n == 0 {
+		err = errors.New("want more than zero")
+	}
+	return n, err
 }
 
 func isUETR(s string) bool {
