@@ -1,7 +1,9 @@
 package screen
 
 import (
+	"cmp"
 	"math/bits"
+	"slices"
 
 	"spoor"
 	"spoor/screen/name"
@@ -9,28 +11,29 @@ import (
 
 // tally is what is known of one listed name during one search.
 type tally struct {
-	search uint32  // in which search it was last touched
-	sum    float32 // of weight times likeness
-	mass   float32 // of weight
-	last   float32 // likeness by the word of the query that is being looked for
-	word   int8
-	count  int8 // words of the query that it has
-	runs   bool // some of them written together
+	sum   float32 // of weight times likeness
+	mass  float32 // of weight
+	last  float32 // likeness by the word of the query that is being looked for
+	word  int8
+	count int8 // words of the query that it has
+	runs  bool // some of them written together
+	short bool // of one telling word, or none
 }
 
 // scratch is the memory of one search.
 type scratch struct {
 	name    name.Name
 	tallies []tally
+	met     []uint64 // a bit for each listed name that has been touched
 	touched []int32
-	search  uint32
 	seen    []uint32 // by listed word, when it was last judged
 	judged  uint32
 	alike   []alike
-	memory  []memory
+	looked  []looked
 	hits    []found
 	text    []byte
 	skel    []byte
+	key     []byte
 }
 
 // found is a listed name that is alike enough.
@@ -42,54 +45,95 @@ type found struct {
 	single  bool // one word only, of a query with more
 }
 
+// looked is a word of the query and what is like it.
+type looked struct {
+	*remembered
+	at     int8
+	weight float32
+}
+
 func newScratch(names, words int) *scratch {
-	return &scratch{tallies: make([]tally, names), seen: make([]uint32, words), touched: make([]int32, 0, 4096), text: make([]byte, 0, 4096), skel: make([]byte, 0, 4096), hits: make([]found, 0, 64),
-		alike: make([]alike, 0, 1024), memory: make([]memory, remembered)}
+	return &scratch{tallies: make([]tally, names), met: make([]uint64, names/64+1), seen: make([]uint32, words), touched: make([]int32, 0, 4096),
+		text: make([]byte, 0, 4096), skel: make([]byte, 0, 4096), key: make([]byte, 0, longestKey+16), hits: make([]found, 0, 64),
+		alike: make([]alike, 0, 1024), looked: make([]looked, 0, name.MaxWords+2)}
+}
+
+// asked sums up the words of a query.
+type asked struct {
+	telling          int
+	mass             float32 // of telling words
+	common           float32 // weight of the others
+	initials, firsts uint32
+	least            float32
+}
+
+func ask(q *name.Name, least float64) asked {
+	a := asked{least: float32(least)}
+	for i := range q.Words {
+		w := &q.Words[i]
+		if w.Initial() {
+			a.initials |= letter(w.Text[0])
+			continue
+		}
+		a.firsts |= letter(w.Text[0])
+		if w.Telling() && !w.Aside() {
+			a.telling++
+			a.mass += w.Weight
+		} else {
+			a.common += w.Weight
+		}
+	}
+	return a
 }
 
 // candidates looks in a space for names that may be as like as least, and
 // adds those that are.
-func (sp *space) candidates(sc *scratch, which int, least float64) {
+func (sp *space) candidates(ix *Index, sc *scratch, which int, least float64) {
 	q := &sc.name
-	sc.search++
-	sc.touched = sc.touched[:0]
-	if sc.search == 0 { // after four thousand million searches
-		clear(sc.tallies)
-		sc.search = 1
-	}
-	telling, initials, firsts, mass := 0, uint32(0), uint32(0), float32(0)
+	a := ask(q, least)
+	sc.looked = sc.looked[:0]
 	for i := range q.Words {
 		w := &q.Words[i]
-		if w.Initial() {
-			initials |= letter(w.Text[0])
-			continue
-		}
-		firsts |= letter(w.Text[0])
-		if w.Telling() && !w.Aside() {
-			telling++
-			mass += w.Weight
+		if w.Telling() || a.telling == 0 && w.Common() {
+			sc.looked = append(sc.looked, looked{sp.look(&ix.words, sc, w), int8(i), w.Weight})
 		}
 	}
-	for i := range q.Words {
-		w := &q.Words[i]
-		if w.Telling() || telling == 0 && w.Common() {
-			sp.look(sc, w, int8(i))
-		}
-	}
+	// The rarest first: by the last word alone no name of two words or more can
+	// be like enough, so that only those already met are counted.
+	slices.SortFunc(sc.looked, func(x, y looked) int { return cmp.Compare(x.posted, y.posted) })
 	sp.lookRuns(sc)
 	if sp.kind == spoor.Organisation {
 		sp.lookAcronyms(sc)
 	}
 	person := sp.kind == spoor.Person
+	alone := person && a.telling >= 2 && a.initials == 0 && len(sc.looked) == a.telling
+	for n, l := range sc.looked {
+		add := !(alone && n == len(sc.looked)-1 && l.weight/(l.weight+min(a.mass-l.weight, 0.7)) < a.least-0.02)
+		for _, k := range l.alike {
+			w := &sp.words[k.word]
+			sc.count(w.short, k.score, k.weight, l.at, marks{short: true})
+			if add {
+				sc.count(w.postings, k.score, k.weight, l.at, marks{})
+			} else {
+				sc.recount(w.postings, k.score, k.weight, l.at)
+			}
+		}
+	}
 	for _, id := range sc.touched {
-		t, e := &sc.tallies[id], &sp.entries[id]
-		if person && !enough(t, telling, mass, initials, firsts, e, float32(least)) || !person && !enoughWords(t, telling, int(e.telling)) {
+		sc.met[id>>6] = 0
+		t := &sc.tallies[id]
+		if alone && t.count == 1 && !t.runs && !t.short {
 			continue
 		}
-		if s, single := sp.score(q, e, telling); s >= least {
+		e := &sp.entries[id]
+		if person && !enough(t, &a, e) || !person && !enoughWords(t, &a, e) {
+			continue
+		}
+		if s, single := sp.score(q, e, a.telling); s >= least {
 			sc.hits = append(sc.hits, found{which, id, e.listing, s, single})
 		}
 	}
+	sc.touched = sc.touched[:0]
 }
 
 // score compares a query with so many telling words with a listed name.
@@ -103,80 +147,48 @@ func (sp *space) score(q *name.Name, e *entry, telling int) (score float64, sing
 
 // enough bounds from above how like a person's name can be: what neither side
 // can match contradicts.
-func enough(t *tally, query int, mass float32, initials, firsts uint32, e *entry, threshold float32) bool {
-	least := min(query, int(e.telling))
+func enough(t *tally, a *asked, e *entry) bool {
+	least := min(a.telling, int(e.telling))
 	count := int(t.count)
-	if (initials != 0 && initials&e.first != 0) || (e.initial != 0 && e.initial&firsts != 0) {
+	if (a.initials != 0 && a.initials&e.first != 0) || (e.initial != 0 && e.initial&a.firsts != 0) {
 		return count >= 1 && (count > 1 || least <= 2)
 	}
+	threshold := a.least
 	if least <= 1 {
-		return true
+		return t.runs || a.telling <= 1 || t.sum*name.MostOfOneWord >= threshold*t.mass
 	}
 	if t.runs {
 		threshold -= 0.1 // words written together weigh differently on both sides
 	}
-	conflict := max(0, min(mass, e.mass)-t.mass)
+	conflict := max(0, min(a.mass, e.mass)-t.mass)
 	return t.sum >= (threshold-0.04)*(t.mass+conflict)
 }
 
-// enoughWords does so for organisations and ships.
-func enoughWords(t *tally, query, listed int) bool {
+// enoughWords does so for organisations and ships: all that is common may match,
+// and of what tells a part of the difference counts even on one side.
+func enoughWords(t *tally, a *asked, e *entry) bool {
 	if t.runs {
 		return true
 	}
-	return float32(t.count) >= 0.34*float32(max(query, listed))
+	restA, restB := max(0, a.mass-t.mass), max(0, e.mass-t.mass)
+	common := min(a.common, e.common)
+	conflict := min(restA, restB) + 0.35*max(restA-restB, restB-restA)
+	return t.sum+common >= (a.least-0.04)*(t.mass+common+conflict)
 }
 
-// look finds the listed words that are like a word, and counts the names that
-// have them. Words come again and again in payments: what was found for the
-// last few thousand is remembered.
-func (sp *space) look(sc *scratch, w *name.Word, at int8) {
-	slot := &sc.memory[hash(byte(sp.kind), w.Text, -1)%remembered]
-	if !slot.is(sp.kind, w) {
-		sp.similar(sc, w)
-		if !slot.keep(sp.kind, w, sc.alike) {
-			for _, a := range sc.alike {
-				sc.count(sp.words[a.word].postings, a.score, a.weight, at, false)
-			}
-			return
-		}
+// look gives the listed words that are like a word.
+func (sp *space) look(m *wordMemory, sc *scratch, w *name.Word) *remembered {
+	slot := m.slot(sp.kind, w)
+	if r := slot.Load(); r.is(sp.kind, w) {
+		return r
 	}
-	for _, a := range slot.alike[:slot.n] {
-		sc.count(sp.words[a.word].postings, a.score, a.weight, at, false)
+	sp.similar(sc, w)
+	r := &remembered{text: string(w.Text), kind: sp.kind, traits: w.Traits(), alike: slices.Clone(sc.alike)}
+	for _, k := range r.alike {
+		r.posted += len(sp.words[k.word].postings)
 	}
-}
-
-// alike is a listed word that is like one of a query.
-type alike struct {
-	word          int32
-	score, weight float32
-}
-
-// remembered is how many words a search remembers.
-const remembered = 4096
-
-// memory is what was found for one word. It holds the word itself, so that no
-// other word can be taken for it.
-type memory struct {
-	text   [20]byte
-	length uint8
-	n      uint8
-	kind   spoor.PartyKind
-	traits uint8
-	alike  [20]alike
-}
-
-func (m *memory) is(kind spoor.PartyKind, w *name.Word) bool {
-	return m.length > 0 && m.kind == kind && m.traits == w.Traits() && string(m.text[:m.length]) == string(w.Text)
-}
-
-// keep is false for what does not fit.
-func (m *memory) keep(kind spoor.PartyKind, w *name.Word, found []alike) bool {
-	if len(w.Text) > len(m.text) || len(found) > len(m.alike) {
-		return false
-	}
-	m.kind, m.traits, m.length, m.n = kind, w.Traits(), uint8(copy(m.text[:], w.Text)), uint8(copy(m.alike[:], found))
-	return true
+	slot.Store(r)
+	return r
 }
 
 // similar lists the words that are like a word.
@@ -226,26 +238,50 @@ func (sp *space) bucket(sc *scratch, w *name.Word, sk sketch, key uint64, sure b
 	}
 }
 
+// marks are what is noted of the names that are counted.
+type marks struct{ runs, short bool }
+
 // count adds a word to the names that have it.
-func (sc *scratch) count(postings []int32, s, weight float32, at int8, runs bool) {
+func (sc *scratch) count(postings []int32, s, weight float32, at int8, m marks) {
 	for _, id := range postings {
 		t := &sc.tallies[id]
-		if t.search != sc.search {
-			*t = tally{search: sc.search, word: -1}
+		if bit := uint64(1) << (id & 63); sc.met[id>>6]&bit == 0 {
+			sc.met[id>>6] |= bit
 			sc.touched = append(sc.touched, id)
+			*t = tally{sum: s * weight, mass: weight, last: s, word: at, count: 1, runs: m.runs, short: m.short}
+			continue
 		}
-		t.runs = t.runs || runs
-		switch {
-		case t.word != at:
-			t.word, t.last = at, s
-			t.count++
-			t.sum += s * weight
-			t.mass += weight
-		case s > t.last:
-			t.sum += (s - t.last) * weight
-			t.last = s
+		t.runs, t.short = t.runs || m.runs, t.short || m.short
+		t.add(s, weight, at)
+	}
+}
+
+// recount adds a word to those of the names that have another word already.
+func (sc *scratch) recount(postings []int32, s, weight float32, at int8) {
+	for _, id := range postings {
+		if sc.met[id>>6]&(1<<(id&63)) != 0 {
+			sc.tallies[id].add(s, weight, at)
 		}
 	}
+}
+
+func (t *tally) add(s, weight float32, at int8) {
+	switch {
+	case t.word != at:
+		t.word, t.last = at, s
+		t.count++
+		t.sum += s * weight
+		t.mass += weight
+	case s > t.last:
+		t.sum += (s - t.last) * weight
+		t.last = s
+	}
+}
+
+// countAll adds a word, or words written as one, to the names that have it.
+func (sc *scratch) countAll(l *listedWord, s, weight float32, at int8) {
+	sc.count(l.short, s, weight, at, marks{runs: true, short: true})
+	sc.count(l.postings, s, weight, at, marks{runs: true})
 }
 
 // lookRuns finds names whose words the query writes together, and the other way
@@ -261,7 +297,7 @@ func (sp *space) lookRuns(sc *scratch) {
 		if len(w.Text) >= 6 {
 			for _, k := range sp.byKey[hash(keyRun, w.Skeleton, -1)] {
 				if l := &sp.words[k]; near(&l.word, len(w.Text), w.Letters) {
-					sc.count(l.postings, 0.96, (w.Weight+l.word.Weight)/2, at, true)
+					sc.countAll(l, 0.96, (w.Weight+l.word.Weight)/2, at)
 				}
 			}
 		}
@@ -278,7 +314,7 @@ func (sp *space) lookRuns(sc *scratch) {
 			for _, sort := range [2]byte{keySkeleton, keyRun} {
 				for _, k := range sp.byKey[hash(sort, sc.skel, -1)] {
 					if l := &sp.words[k]; near(&l.word, len(sc.text), m) {
-						sc.count(l.postings, 0.96, (weight+l.word.Weight)/2, at, true)
+						sc.countAll(l, 0.96, (weight+l.word.Weight)/2, at)
 					}
 				}
 			}
@@ -303,12 +339,12 @@ func (sp *space) lookAcronyms(sc *scratch) {
 			continue
 		}
 		for _, k := range sp.byKey[hash(keyAcronym, w.Text, -1)] {
-			sc.count(sp.words[k].postings, 1, 1, at, true)
+			sc.countAll(&sp.words[k], 1, 1, at)
 		}
 	}
 	if sc.text = sc.name.AppendAcronym(sc.text[:0]); len(sc.text) > 0 {
 		for _, k := range sp.byKey[hash(keyText, sc.text, -1)] {
-			sc.count(sp.words[k].postings, 1, 1, at, true)
+			sc.countAll(&sp.words[k], 1, 1, at)
 		}
 	}
 }

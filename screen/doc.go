@@ -6,8 +6,9 @@
 //		// h.Score, h.Exact, h.Pieces: what matched and by how much
 //	}
 //
-// An Index never changes and may be used by any number of goroutines. A search
-// that finds nothing costs no allocation.
+// An Index may be used by any number of goroutines. Its answers never change;
+// it remembers, within bounds, words and names that it has looked for, because
+// those who pay come again. Hits belong to the caller.
 //
 // # Score
 //

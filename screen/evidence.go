@@ -13,6 +13,13 @@ const weakFactor = 0.9
 // the world has one word of its name in common with such an alias.
 const singleFactor = 0.85
 
+// The most by which each sort of evidence brings a score nearer to 1.
+const (
+	mostByBirth   = 0.25
+	mostByCountry = 0.10
+	mostByNumber  = 0.2
+)
+
 // evidence weighs what is known of a party against a listing. Where something
 // agrees it brings the score nearer to 1 by a share of the distance; where it
 // contradicts, it takes a share.
@@ -79,7 +86,7 @@ func (e *evidence) births() {
 	switch {
 	case best < 0:
 	case best >= 0.95:
-		e.raise(0.25, what, q, l, best)
+		e.raise(mostByBirth, what, q, l, best)
 	case best >= 0.8:
 		e.raise(0.15, what, q, l, best)
 	case best >= 0.6:
@@ -129,7 +136,7 @@ func (e *evidence) countries() {
 	for _, a := range q {
 		for _, b := range l {
 			if a == b {
-				e.raise(0.10, "country", a.String(), b.String(), 1)
+				e.raise(mostByCountry, "country", a.String(), b.String(), 1)
 				return
 			}
 		}
@@ -200,7 +207,7 @@ func (e *evidence) sameNumber(q, l spoor.Identifier, named float64) {
 	case (kind == inCountry || kind == withName) && long && e.score < 0.75:
 		e.piece(string(q.Kind), q.Value, l.Value, 1, 0.75-e.score)
 	default:
-		e.raise(0.2, string(q.Kind), q.Value, l.Value, 1)
+		e.raise(mostByNumber, string(q.Kind), q.Value, l.Value, 1)
 	}
 }
 

@@ -17,6 +17,8 @@ type Index struct {
 	numbers  map[number][]int32
 	names    int
 	scratch  sync.Pool
+	words    wordMemory
+	found    nameMemory
 }
 
 // number is an identifier as it is looked up.
@@ -42,6 +44,7 @@ type entry struct {
 	full    string // as the list has it
 	weak    bool
 	mass    float32 // weight of the telling words
+	common  float32 // weight of the others
 	telling int8    // words that tell, of which a query must have most
 	first   uint32
 	initial uint32 // which letters its initials are, and which its words begin with
@@ -51,7 +54,8 @@ type entry struct {
 type listedWord struct {
 	word     name.Word
 	span     int8 // how many words of the name it stands for
-	postings []int32
+	postings []int32 // names
+	short    []int32 // names of one telling word, or none
 }
 
 // The spaces.
@@ -157,6 +161,8 @@ func (b *builder) add(listing int32, n spoor.Name, variant string) {
 		if w.Telling() && !w.Aside() {
 			e.telling++
 			e.mass += w.Weight
+		} else {
+			e.common += w.Weight
 		}
 	}
 	b.space.entries = append(b.space.entries, e)
@@ -204,10 +210,18 @@ func (b *builder) post(w name.Word, span int8, id int32) {
 		b.space.sketches = append(b.space.sketches, sketchOf(&w))
 		b.keys(&w, span, k)
 	}
-	p := &b.space.words[k].postings
+	p := b.space.words[k].list(b.space, id)
 	if len(*p) == 0 || (*p)[len(*p)-1] != id {
 		*p = append(*p, id)
 	}
+}
+
+// list is where a name is filed.
+func (l *listedWord) list(sp *space, id int32) *[]int32 {
+	if sp.entries[id].telling <= 1 {
+		return &l.short
+	}
+	return &l.postings
 }
 
 // keys files a word under all by which it may be looked for.
@@ -243,13 +257,13 @@ func (b *builder) keys(w *name.Word, span int8, k int32) {
 // acronym files a name under its initials.
 func (b *builder) acronym(id int32) {
 	key := hash(keyAcronym, b.text, -1)
-	for _, k := range b.space.byKey[key] {
-		b.space.words[k].postings = append(b.space.words[k].postings, id)
-		return
+	if len(b.space.byKey[key]) == 0 {
+		b.space.byKey[key] = []int32{int32(len(b.space.words))}
+		b.space.words = append(b.space.words, listedWord{span: 1})
+		b.space.sketches = append(b.space.sketches, sketch{})
 	}
-	b.space.byKey[key] = []int32{int32(len(b.space.words))}
-	b.space.words = append(b.space.words, listedWord{span: 1, postings: []int32{id}})
-	b.space.sketches = append(b.space.sketches, sketch{})
+	p := b.space.words[b.space.byKey[key][0]].list(b.space, id)
+	*p = append(*p, id)
 }
 
 // The sorts of keys.

@@ -219,14 +219,3 @@ func TestNoAllocation(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkSearchMiss(b *testing.B) {
-	_, all := lists(b)
-	neg := queries(b, "negatives_global.csv", false)
-	b.ReportAllocs()
-	i := 0
-	for b.Loop() {
-		all.Search(&neg[i%len(neg)], name.Threshold)
-		i++
-	}
-}

@@ -11,21 +11,47 @@ import (
 // mostHits bounds what one search gives.
 const mostHits = 50
 
-// mostRaise is the most by which other evidence brings a score nearer to 1.
-const mostRaise = 0.35
-
 // Search gives the listings that a party may be, best first, from a score of
 // threshold on (0 to 1; [name.Threshold] is usual), at most 50. Exact hits come
 // first.
 func (ix *Index) Search(q *spoor.Party, threshold float64) []spoor.Hit {
 	sc := ix.scratch.Get().(*scratch)
 	defer ix.scratch.Put(sc)
-	sc.hits = sc.hits[:0]
-	least := threshold
-	if len(q.Births) > 0 || len(q.Countries) > 0 || len(q.Identifiers) > 0 {
-		least = (threshold - mostRaise) / (1 - mostRaise)
+	numbers := ix.byNumbers(q)
+	names := ix.searchNames(sc, q, leastOf(q, threshold, len(numbers) > 0))
+	if len(names) == 0 && len(numbers) == 0 {
+		return nil
 	}
-	least = max(least, 0.3)
+	return ix.judge(q, names, numbers, threshold)
+}
+
+// leastOf is the likeness from which names matter: what else is known may raise
+// them to the threshold.
+func leastOf(q *spoor.Party, threshold float64, numbers bool) float64 {
+	apart := 1.0 // the share of the distance to 1 that is left
+	if len(q.Births) > 0 {
+		apart *= 1 - mostByBirth
+	}
+	if len(q.Countries) > 0 {
+		apart *= 1 - mostByCountry
+	}
+	if numbers {
+		apart *= 1 - mostByNumber
+	}
+	return max(1-(1-threshold)/apart, 0.3)
+}
+
+// searchNames gives the listed names that are like a name of the party. They are
+// good until the next search.
+func (ix *Index) searchNames(sc *scratch, q *spoor.Party, least float64) []found {
+	sc.key = appendKey(sc.key[:0], q, least)
+	if len(sc.key) > 0 {
+		if f, ok := ix.found.recall(sc.key); ok {
+			sc.hits = append(sc.hits[:0], f...)
+			return sc.hits
+		}
+	}
+	sc.hits = sc.hits[:0]
 	for i := range q.Names {
 		for s := range ix.spaces {
 			sp := &ix.spaces[s]
@@ -35,11 +61,10 @@ func (ix *Index) Search(q *spoor.Party, threshold float64) []spoor.Hit {
 			ix.searchName(sc, sp, s, q.Names[i].Full, least)
 		}
 	}
-	numbers := ix.byNumbers(q)
-	if len(sc.hits) == 0 && len(numbers) == 0 {
-		return nil
+	if len(sc.key) > 0 {
+		ix.found.keep(sc.key, sc.hits)
 	}
-	return ix.judge(q, sc.hits, numbers, threshold)
+	return sc.hits
 }
 
 // searchName looks for one name, by its parts where it has a slash.
@@ -47,12 +72,12 @@ func (ix *Index) searchName(sc *scratch, sp *space, which int, full string, leas
 	if slash(full) {
 		for _, v := range name.Variants(full) {
 			sc.name.Fold(sp.kind, v)
-			sp.candidates(sc, which, least)
+			sp.candidates(ix, sc, which, least)
 		}
 		return
 	}
 	sc.name.Fold(sp.kind, full)
-	sp.candidates(sc, which, least)
+	sp.candidates(ix, sc, which, least)
 }
 
 func slash(s string) bool {

@@ -46,10 +46,10 @@ func TestKill(t *testing.T) {
 	for round := range kills {
 		k.start(t)
 		k.check(t, 300)
-		// Single payments and batches of eight in turn: a batch is one record
+		// Single payments and batches of three in turn: a batch is one record
 		// of many decisions, none of which may be lost alone.
 		l := k.ledgers[round%2]
-		after := 50*time.Millisecond + time.Duration(rng.Int64N(int64(time.Second)))
+		after := 50*time.Millisecond + time.Duration(rng.Int64N(int64(400*time.Millisecond)))
 		report := k.driveAndKill(t, l, 1+rng.IntN(64), after)
 		t.Logf("round %d: killed after %v, %d payments answered, %d messages on their way", round+1, after, report.Payments, report.Unanswered)
 		if report.Payments == 0 {
@@ -86,7 +86,7 @@ type ledgerOf struct {
 func newKillTest(t *testing.T) *killTest {
 	k := &killTest{dir: t.TempDir()}
 	listed := []string{"Zebulon Quartermain", "Nordlicht Handelsgesellschaft", "Ophelia Marchbanks"}
-	for i, batch := range []int{1, 8} {
+	for i, batch := range []int{1, 3} {
 		m, err := traffic.NewMaker(traffic.Population{Accounts: 5000, Seed: uint64(11 + i), Batch: batch, Start: time.Now(), Listed: listed, ListedShare: .02})
 		if err != nil {
 			t.Fatal(err)

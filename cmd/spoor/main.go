@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -89,7 +90,9 @@ func run(args []string, e *env) (code int) {
 		err = out.err
 	}
 	if err != nil {
-		fmt.Fprintln(e.stderr, "spoor:", text.Clean(err.Error()))
+		for line := range strings.Lines(err.Error()) { // an error may be several, one a line
+			fmt.Fprintln(e.stderr, "spoor:", text.Clean(strings.TrimSpace(line)))
+		}
 		return codeOf(err)
 	}
 	return exitDone

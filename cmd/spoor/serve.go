@@ -306,7 +306,7 @@ func loadPolicy(file, member string) (*gate.Policy, error) {
 	}
 	p, err := gate.LoadPolicy(text)
 	if err != nil {
-		return nil, &spoor.Problem{File: file, Reason: err.Error(), Fatal: true}
+		return nil, inFile(file, err)
 	}
 	if member != "" {
 		c, ok := spoor.ParseCountry(member)
@@ -316,4 +316,20 @@ func loadPolicy(file, member string) (*gate.Policy, error) {
 		p.Member = c
 	}
 	return p, nil
+}
+
+// inFile names the file in problems that do not know it.
+func inFile(file string, err error) error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []error
+		for _, e := range many.Unwrap() {
+			out = append(out, inFile(file, e))
+		}
+		return errors.Join(out...)
+	}
+	if p := new(spoor.Problem); errors.As(err, &p) {
+		p.File = file
+		return p
+	}
+	return &spoor.Problem{File: file, Reason: err.Error(), Fatal: true}
 }

@@ -157,7 +157,7 @@ func scorePersons(p *parts, al *alignment, a, b *Name) {
 	case whole == 1 && onlyOne && initials == 0:
 		by := 0.6
 		if telling {
-			by = 0.72
+			by = MostOfOneWord
 		}
 		p.times(by, "one word of a longer name", "", "")
 	case whole == 1:
@@ -172,6 +172,10 @@ func scorePersons(p *parts, al *alignment, a, b *Name) {
 		p.times(0.68, "given and family name exchanged", "", "")
 	}
 }
+
+// MostOfOneWord bounds the score where a longer name and one of one word share
+// that word.
+const MostOfOneWord = 0.72
 
 func countWords(n *Name) int {
 	c := 0
