@@ -59,6 +59,7 @@ var rooms = []struct {
 	{"spoor/trace", 4, "an engine knows nouns and the graph; engines exchange nouns, not packages"},
 	{"spoor/seal", 1, "canonical bytes and their hash, for whoever keeps or sends them; it knows no noun"},
 	{"spoor/clock", 1, "legal clocks: hours, calendar days, working days; it knows no procedure"},
+	{"spoor/journal/internal/folder", 0, "a folder for one process at a time"},
 	{"spoor/journal", 4, "it keeps entries in order and provably unchanged, and knows no noun"},
 	{"spoor/screen/name/internal/fold", 1, "scripts, spellings and words; it compares nothing"},
 	{"spoor/screen/name/internal/letters", 0, "how alike two words are by their letters; it knows no name"},

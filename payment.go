@@ -25,7 +25,10 @@ type Payment struct {
 
 // AccountID names an account: the bank that keeps it and its number there. An
 // IBAN names its bank itself, so its Bank is empty.
-type AccountID struct{ Bank, Number string }
+type AccountID struct {
+	Bank   string `json:"bank,omitempty"`
+	Number string `json:"number"`
+}
 
 // String joins bank and number with a colon, "10:8000EBD30", or gives the
 // number alone where there is no bank. The zero AccountID prints as "outside".

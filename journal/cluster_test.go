@@ -46,7 +46,11 @@ func threeServers(t *testing.T) (out []*server.Server, urls string) {
 				ready++
 			}
 		}
-		if ready == 3 {
+		known := false // a leader knows all three, or it places no stream on them
+		for _, s := range out {
+			known = known || s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == 3
+		}
+		if ready == 3 && known {
 			return out, strings.Join(all, ",")
 		}
 		if i == 1000 {

@@ -31,6 +31,7 @@ import (
 	"sync"
 
 	"spoor"
+	"spoor/journal/internal/folder"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -86,6 +87,9 @@ var (
 	ErrBusy = errors.New("journal: too much waits to be written: try again later")
 	// ErrClosed is the answer after Close.
 	ErrClosed = errors.New("journal: closed")
+	// ErrLocked is the fault of opening a journal that another process, or this
+	// one, has open.
+	ErrLocked = folder.ErrLocked
 	// ErrForked is the fault of a page that another writer was faster with.
 	ErrForked = errors.New("another writer has written to this journal: stop one of the two")
 	// ErrDamaged is the fault of a journal that is not whole.
@@ -158,7 +162,7 @@ func Open(o Options) (*Journal, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := lock(o.Dir)
+	f, err := folder.Lock(o.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +170,7 @@ func Open(o Options) (*Journal, error) {
 	j.wake.L = &j.mu
 	if err := j.start(); err != nil {
 		j.link.close()
-		unlock(f)
+		folder.Unlock(f)
 		return nil, fmt.Errorf("journal %s in %s: %w", o.Name, o.Dir, err)
 	}
 	go j.write()
@@ -310,7 +314,7 @@ func (j *Journal) Close() error {
 		j.mu.Unlock()
 		<-j.done
 		j.link.close()
-		j.closeE = errors.Join(j.failed, j.noteHead(), unlock(j.lock))
+		j.closeE = errors.Join(j.failed, j.noteHead(), folder.Unlock(j.lock))
 	})
 	return j.closeE
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -92,7 +93,7 @@ func embed(o *Options, key []byte) (link, error) {
 	if err != nil {
 		return link{}, fmt.Errorf("the embedded server: %w", err)
 	}
-	srv.SetLoggerV2(serverLog{o.Logger}, false, false, false)
+	srv.SetLoggerV2(serverLog{o.Logger, o.Password == ""}, false, false, false)
 	l := link{srv: srv}
 	srv.Start()
 	if err := l.join(secret); err != nil {
@@ -193,11 +194,19 @@ func (l *link) close() {
 }
 
 // serverLog hands the server's log on.
-type serverLog struct{ *slog.Logger }
+type serverLog struct {
+	*slog.Logger
+	ours bool // all passwords are ours: made for this process, which they never leave
+}
 
 func (l serverLog) Noticef(f string, v ...any) { l.Debug("nats: " + fmt.Sprintf(f, v...)) }
-func (l serverLog) Warnf(f string, v ...any)   { l.Warn("nats: " + fmt.Sprintf(f, v...)) }
-func (l serverLog) Errorf(f string, v ...any)  { l.Error("nats: " + fmt.Sprintf(f, v...)) }
-func (l serverLog) Fatalf(f string, v ...any)  { l.Error("nats: " + fmt.Sprintf(f, v...)) }
-func (l serverLog) Debugf(f string, v ...any)  { l.Debug("nats: " + fmt.Sprintf(f, v...)) }
-func (l serverLog) Tracef(f string, v ...any)  { l.Debug("nats: " + fmt.Sprintf(f, v...)) }
+func (l serverLog) Warnf(f string, v ...any) {
+	if l.ours && strings.Contains(f, "Plaintext passwords") {
+		return
+	}
+	l.Warn("nats: " + fmt.Sprintf(f, v...))
+}
+func (l serverLog) Errorf(f string, v ...any) { l.Error("nats: " + fmt.Sprintf(f, v...)) }
+func (l serverLog) Fatalf(f string, v ...any) { l.Error("nats: " + fmt.Sprintf(f, v...)) }
+func (l serverLog) Debugf(f string, v ...any) { l.Debug("nats: " + fmt.Sprintf(f, v...)) }
+func (l serverLog) Tracef(f string, v ...any) { l.Debug("nats: " + fmt.Sprintf(f, v...)) }

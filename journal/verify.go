@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"spoor"
+	"spoor/journal/internal/folder"
 	"spoor/seal"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -94,11 +95,11 @@ func Verify(o Options, known Head, each func(Entry) error) (Report, error) {
 		if _, err := os.Stat(filepath.Join(o.Dir, "nats")); err != nil {
 			return Report{}, fmt.Errorf("no journal in %s: %w", o.Dir, err)
 		}
-		f, err := lock(o.Dir)
+		f, err := folder.Lock(o.Dir)
 		if err != nil {
 			return Report{}, err
 		}
-		defer unlock(f)
+		defer folder.Unlock(f)
 	}
 	a := &auditor{each: each}
 	a.anchors, a.report.Broken = anchors(o.Dir)

@@ -155,7 +155,7 @@ func enough(t *tally, a *asked, e *entry) bool {
 	}
 	threshold := a.least
 	if least <= 1 {
-		return t.runs || a.telling <= 1 || t.sum*name.MostOfOneWord >= threshold*t.mass
+		return t.runs || a.telling <= 1 || t.sum*name.MostOfOneWord*singleFactor >= threshold*t.mass
 	}
 	if t.runs {
 		threshold -= 0.1 // words written together weigh differently on both sides

@@ -53,7 +53,7 @@ type entry struct {
 // listedWord is a word of listed names, or several that may be written as one.
 type listedWord struct {
 	word     name.Word
-	span     int8 // how many words of the name it stands for
+	span     int8    // how many words of the name it stands for
 	postings []int32 // names
 	short    []int32 // names of one telling word, or none
 }

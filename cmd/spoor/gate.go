@@ -68,7 +68,7 @@ func (c *gateCmd) replay(e *env) error {
 	if err != nil {
 		return err
 	}
-	until, err := when(cmp.Or(c.Until, now.UTC().Format(time.RFC3339)))
+	until, err := when(cmp.Or(c.Until, now.Add(time.Second).UTC().Format(time.RFC3339))) // with this second
 	if err != nil {
 		return err
 	}

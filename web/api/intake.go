@@ -60,7 +60,7 @@ func (a *API) Listen(conn *nats.Conn, c *Caller) (*Intake, error) {
 		return nil, err
 	}
 	in.sub = sub
-	return in, nil
+	return in, conn.Flush() // whoever sends from here on is heard
 }
 
 func (in *Intake) answer(m *nats.Msg) {

@@ -1,4 +1,5 @@
-package journal
+// Package folder keeps a data folder for one process at a time.
+package folder
 
 import (
 	"errors"
@@ -9,13 +10,13 @@ import (
 	"syscall"
 )
 
-// ErrLocked is the fault of opening a journal that another process, or this
+// ErrLocked is the fault of opening a folder that another process, or this
 // one, has open.
 var ErrLocked = errors.New("the journal is in use")
 
-// lock takes the data folder for this process. The kernel gives it back when
+// Lock takes the data folder for this process. The kernel gives it back when
 // the process ends, however it ends. The file holds the process id for people.
-func lock(dir string) (*os.File, error) {
+func Lock(dir string) (*os.File, error) {
 	name := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -40,8 +41,8 @@ func lock(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// unlock gives the folder back, also when a process that is just being started
+// Unlock gives the folder back, also when a process that is just being started
 // still shares the file.
-func unlock(f *os.File) error {
+func Unlock(f *os.File) error {
 	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }
