@@ -246,7 +246,19 @@ func TestTooLarge(t *testing.T) {
 	if _, err := b.Decide(ctx, []spoor.Instruction{in}); !errors.As(err, &wrong) {
 		t.Errorf("a huge name: %v", err)
 	}
-	o := spoor.Order{ID: "1", Kind: spoor.FreezingOrder, Authority: "A", LegalBasis: "B"}
+	in = pay(1, anna, bruno, 5)
+	in.Payment.ToName = "Bruno \xff Neri"
+	if _, err := b.Decide(ctx, []spoor.Instruction{in}); !errors.As(err, &wrong) {
+		t.Errorf("a name that is no text, and that no restart could read: %v", err)
+	}
+	if _, err := b.Recall(ctx, []spoor.Recall{{References: spoor.References{UETR: "\xff"}, Amount: spoor.Money{Currency: spoor.EUR}}}); !errors.As(err, &wrong) {
+		t.Errorf("a recall that is no text: %v", err)
+	}
+	o := spoor.Order{ID: "1", Kind: spoor.FreezingOrder, Authority: "A\xff", LegalBasis: "B"}
+	if _, err := b.Propose(ctx, o, "Rossi"); !errors.As(err, &wrong) {
+		t.Errorf("an order that is no text: %v", err)
+	}
+	o.Authority = "A"
 	for i := range 9000 {
 		o.Accounts = append(o.Accounts, spoor.AccountID{Number: fmt.Sprintf("IT%030d", i)})
 	}

@@ -218,43 +218,6 @@ func (n *Node) Decide(ctx context.Context, ins []spoor.Instruction) ([]Answer, e
 	return a.answers, nil
 }
 
-// Limits of one instruction: with what is decided on it, it must fit into an
-// entry of the journal.
-const (
-	MaxInstruction = 96 << 10 // bytes of text
-	MaxName        = 1000     // bytes of one name: hits repeat it
-)
-
-// fits says what is too large about an instruction.
-func fits(in *spoor.Instruction) error {
-	if len(in.Parties) > spoor.MaxParties {
-		return fmt.Errorf("it names %d parties: at most %d", len(in.Parties), spoor.MaxParties)
-	}
-	p := &in.Payment
-	n := len(in.UETR) + len(in.InstrID) + len(in.EndToEndID) + len(in.TxID) + len(in.Returns) + len(in.Message.ID) + len(in.Message.Kind) + len(in.Message.Sender)
-	n += len(p.From.Bank) + len(p.From.Number) + len(p.To.Bank) + len(p.To.Number) + len(p.Kind) + len(p.FromName) + len(p.ToName) + len(p.Purpose)
-	for i := range in.Parties {
-		q := &in.Parties[i].Party
-		n += len(q.BirthPlace) + 8*len(q.Births) + 4*len(q.Countries)
-		for _, x := range q.Names {
-			if len(x.Full) > MaxName {
-				return fmt.Errorf("a name of %d bytes: at most %d", len(x.Full), MaxName)
-			}
-			n += len(x.Full)
-		}
-		for _, x := range q.Addresses {
-			n += len(x)
-		}
-		for _, x := range q.Identifiers {
-			n += 16 + len(x.Value)
-		}
-	}
-	if n > MaxInstruction {
-		return fmt.Errorf("it has %d KiB of text: at most %d", n>>10, MaxInstruction>>10)
-	}
-	return nil
-}
-
 // reserve keeps what waits within bounds.
 func (n *Node) reserve(payments int) error {
 	if n.queued.Add(int64(payments)) > int64(n.o.Backlog) {

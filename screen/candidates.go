@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"bytes"
 	"cmp"
 	"math/bits"
 	"slices"
@@ -18,6 +19,7 @@ type tally struct {
 	count int8 // words of the query that it has
 	runs  bool // some of them written together
 	short bool // of one telling word, or none
+	whole bool // initials of all of it
 }
 
 // scratch is the memory of one search.
@@ -94,7 +96,7 @@ func (sp *space) candidates(ix *Index, sc *scratch, which int, least float64) {
 	sc.looked = sc.looked[:0]
 	for i := range q.Words {
 		w := &q.Words[i]
-		if w.Telling() || a.telling == 0 && w.Common() {
+		if (w.Telling() || a.telling == 0 && w.Common()) && !again(q.Words, i) {
 			sc.looked = append(sc.looked, looked{sp.look(&ix.words, sc, w), int8(i), w.Weight})
 		}
 	}
@@ -136,6 +138,16 @@ func (sp *space) candidates(ix *Index, sc *scratch, which int, least float64) {
 	sc.touched = sc.touched[:0]
 }
 
+// again says whether a word has come before.
+func again(words []name.Word, i int) bool {
+	for k := range words[:i] {
+		if words[k].Class == words[i].Class && bytes.Equal(words[k].Text, words[i].Text) {
+			return true
+		}
+	}
+	return false
+}
+
 // score compares a query with so many telling words with a listed name.
 func (sp *space) score(q *name.Name, e *entry, telling int) (score float64, single bool) {
 	score = name.Match(q, e.name)
@@ -167,13 +179,17 @@ func enough(t *tally, a *asked, e *entry) bool {
 // enoughWords does so for organisations and ships: all that is common may match,
 // and of what tells a part of the difference counts even on one side.
 func enoughWords(t *tally, a *asked, e *entry) bool {
-	if t.runs {
+	if t.whole {
 		return true
+	}
+	threshold := a.least - 0.04
+	if t.runs {
+		threshold -= 0.1
 	}
 	restA, restB := max(0, a.mass-t.mass), max(0, e.mass-t.mass)
 	common := min(a.common, e.common)
 	conflict := min(restA, restB) + 0.35*max(restA-restB, restB-restA)
-	return t.sum+common >= (a.least-0.04)*(t.mass+common+conflict)
+	return t.sum+common >= threshold*(t.mass+common+conflict)
 }
 
 // look gives the listed words that are like a word.
@@ -226,7 +242,7 @@ func (sp *space) similar(sc *scratch, w *name.Word) {
 
 // bucket judges the words under one key, each once for a word of the query.
 func (sp *space) bucket(sc *scratch, w *name.Word, sk sketch, key uint64, sure bool) {
-	for _, k := range sp.byKey[key] {
+	for _, k := range sp.under(key) {
 		if !sure && sk.unlike(sp.sketches[k]) || sc.seen[k] == sc.judged {
 			continue
 		}
@@ -239,7 +255,7 @@ func (sp *space) bucket(sc *scratch, w *name.Word, sk sketch, key uint64, sure b
 }
 
 // marks are what is noted of the names that are counted.
-type marks struct{ runs, short bool }
+type marks struct{ runs, short, whole bool }
 
 // count adds a word to the names that have it.
 func (sc *scratch) count(postings []int32, s, weight float32, at int8, m marks) {
@@ -248,10 +264,10 @@ func (sc *scratch) count(postings []int32, s, weight float32, at int8, m marks) 
 		if bit := uint64(1) << (id & 63); sc.met[id>>6]&bit == 0 {
 			sc.met[id>>6] |= bit
 			sc.touched = append(sc.touched, id)
-			*t = tally{sum: s * weight, mass: weight, last: s, word: at, count: 1, runs: m.runs, short: m.short}
+			*t = tally{sum: s * weight, mass: weight, last: s, word: at, count: 1, runs: m.runs, short: m.short, whole: m.whole}
 			continue
 		}
-		t.runs, t.short = t.runs || m.runs, t.short || m.short
+		t.runs, t.short, t.whole = t.runs || m.runs, t.short || m.short, t.whole || m.whole
 		t.add(s, weight, at)
 	}
 }
@@ -279,9 +295,9 @@ func (t *tally) add(s, weight float32, at int8) {
 }
 
 // countAll adds a word, or words written as one, to the names that have it.
-func (sc *scratch) countAll(l *listedWord, s, weight float32, at int8) {
-	sc.count(l.short, s, weight, at, marks{runs: true, short: true})
-	sc.count(l.postings, s, weight, at, marks{runs: true})
+func (sc *scratch) countAll(l *listedWord, s, weight float32, at int8, whole bool) {
+	sc.count(l.short, s, weight, at, marks{runs: true, short: true, whole: whole})
+	sc.count(l.postings, s, weight, at, marks{runs: true, whole: whole})
 }
 
 // lookRuns finds names whose words the query writes together, and the other way
@@ -295,9 +311,9 @@ func (sp *space) lookRuns(sc *scratch) {
 		}
 		at := int8(name.MaxWords + 4 + i)
 		if len(w.Text) >= 6 {
-			for _, k := range sp.byKey[hash(keyRun, w.Skeleton, -1)] {
+			for _, k := range sp.under(hash(keyRun, w.Skeleton, -1)) {
 				if l := &sp.words[k]; near(&l.word, len(w.Text), w.Letters) {
-					sc.countAll(l, 0.96, (w.Weight+l.word.Weight)/2, at)
+					sc.countAll(l, 0.96, (w.Weight+l.word.Weight)/2, at, false)
 				}
 			}
 		}
@@ -312,9 +328,9 @@ func (sp *space) lookRuns(sc *scratch) {
 			}
 			sc.skel = name.AppendSkeleton(sc.skel[:0], sc.text)
 			for _, sort := range [2]byte{keySkeleton, keyRun} {
-				for _, k := range sp.byKey[hash(sort, sc.skel, -1)] {
+				for _, k := range sp.under(hash(sort, sc.skel, -1)) {
 					if l := &sp.words[k]; near(&l.word, len(sc.text), m) {
-						sc.countAll(l, 0.96, (weight+l.word.Weight)/2, at)
+						sc.countAll(l, 0.96, (weight+l.word.Weight)/2, at, false)
 					}
 				}
 			}
@@ -338,13 +354,13 @@ func (sp *space) lookAcronyms(sc *scratch) {
 		if len(w.Text) < 3 || len(w.Text) > 8 {
 			continue
 		}
-		for _, k := range sp.byKey[hash(keyAcronym, w.Text, -1)] {
-			sc.countAll(&sp.words[k], 1, 1, at)
+		for _, k := range sp.under(hash(keyAcronym, w.Text, -1)) {
+			sc.countAll(&sp.words[k], 1, 1, at, true)
 		}
 	}
 	if sc.text = sc.name.AppendAcronym(sc.text[:0]); len(sc.text) > 0 {
-		for _, k := range sp.byKey[hash(keyText, sc.text, -1)] {
-			sc.countAll(&sp.words[k], 1, 1, at)
+		for _, k := range sp.under(hash(keyText, sc.text, -1)) {
+			sc.countAll(&sp.words[k], 1, 1, at, true)
 		}
 	}
 }

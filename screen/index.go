@@ -35,6 +35,23 @@ type space struct {
 	words    []listedWord
 	sketches []sketch           // of words
 	byKey    map[uint64][]int32 // words by skeleton, skeleton less a letter, given name, acronym
+	filed    []uint64           // a bit for each key, by its lowest bits: most that are looked for are not there
+}
+
+const filedBits = 1 << 21
+
+// file puts a word under a key.
+func (sp *space) file(key uint64, k int32) {
+	sp.byKey[key] = append(sp.byKey[key], k)
+	sp.filed[key%filedBits>>6] |= 1 << (key & 63)
+}
+
+// under gives the words under a key.
+func (sp *space) under(key uint64) []int32 {
+	if sp.filed[key%filedBits>>6]&(1<<(key&63)) == 0 {
+		return nil
+	}
+	return sp.byKey[key]
 }
 
 // entry is one name of one listing.
@@ -72,7 +89,7 @@ func New(listings []spoor.Listing, versions map[string]string) *Index {
 	kinds := [3]spoor.PartyKind{spoor.Person, spoor.Organisation, spoor.Vessel}
 	var builders [3]builder
 	for s := range ix.spaces {
-		ix.spaces[s] = space{kind: kinds[s], byKey: map[uint64][]int32{}}
+		ix.spaces[s] = space{kind: kinds[s], byKey: map[uint64][]int32{}, filed: make([]uint64, filedBits/64)}
 		builders[s] = builder{space: &ix.spaces[s], known: map[wordKey]int32{}}
 	}
 	for i := range listings {
@@ -226,7 +243,7 @@ func (l *listedWord) list(sp *space, id int32) *[]int32 {
 
 // keys files a word under all by which it may be looked for.
 func (b *builder) keys(w *name.Word, span int8, k int32) {
-	put := func(key uint64) { b.space.byKey[key] = append(b.space.byKey[key], k) }
+	put := func(key uint64) { b.space.file(key, k) }
 	if span > 1 {
 		put(hash(keyRun, w.Skeleton, -1))
 		return
@@ -258,7 +275,7 @@ func (b *builder) keys(w *name.Word, span int8, k int32) {
 func (b *builder) acronym(id int32) {
 	key := hash(keyAcronym, b.text, -1)
 	if len(b.space.byKey[key]) == 0 {
-		b.space.byKey[key] = []int32{int32(len(b.space.words))}
+		b.space.file(key, int32(len(b.space.words)))
 		b.space.words = append(b.space.words, listedWord{span: 1})
 		b.space.sketches = append(b.space.sketches, sketch{})
 	}
@@ -286,7 +303,7 @@ func hash(sort byte, w []byte, skip int) uint64 {
 		}
 		h = (h ^ uint64(c)) * 1099511628211
 	}
-	return h ^ h>>29
+	return h ^ h>>29 ^ h>>47
 }
 
 func groupKey(g uint16) uint64 { return hash(keyGroup, []byte{byte(g), byte(g >> 8)}, -1) }
@@ -302,15 +319,6 @@ func letter(c byte) uint32 {
 // leave too little to find it by: it is filed by its whole sound as well.
 func shortWord(w *name.Word) bool { return len(w.Sound) >= 4 && len(w.Sound) <= 7 && !w.Loose() }
 
-// classes gives which consonant classes and digits a skeleton has.
-func classes(skeleton []byte) uint32 {
-	var m uint32
-	for _, c := range skeleton {
-		m |= 1 << (c & 31)
-	}
-	return m
-}
-
 // sketch is what can be said of a listed word at a glance.
 type sketch struct {
 	letters, classes uint32
@@ -320,7 +328,7 @@ type sketch struct {
 
 func sketchOf(w *name.Word) sketch {
 	var g [8]uint16
-	return sketch{w.Letters, classes(w.Skeleton), uint8(min(len(w.Sound), 255)), w.Loose(), len(w.Groups(g[:0])) > 0}
+	return sketch{w.Letters, w.Classes, uint8(min(len(w.Sound), 255)), w.Loose(), len(w.Groups(g[:0])) > 0}
 }
 
 // unlike says at a glance that two words cannot be one.

@@ -113,7 +113,7 @@ func joinRuns(al *alignment, a, b *Name) {
 				if al.usedA[i] || al.usedB[j] {
 					continue
 				}
-				if i+2 <= len(wa) && j+2 <= len(wb) && !al.usedA[i+1] && !al.usedB[j+1] { // a blank in the wrong place
+				if i+2 <= len(wa) && j+2 <= len(wb) && !al.usedA[i+1] && !al.usedB[j+1] && couldShift(wa[i:i+2], wb[j:j+2]) { // a blank in the wrong place
 					if l := joined(a, b, i, j, 2, 2); l.sim >= 0.95 && l.sim*l.weight > best.sim*best.weight {
 						best = l
 					}
@@ -151,6 +151,16 @@ func couldJoin(w *Word, words []Word) bool {
 		return true
 	}
 	return len(w.Sound)-n <= 2 && n-len(w.Sound) <= 2 && bits.OnesCount32(w.Letters^m) <= 2+n/4
+}
+
+// couldShift says, quickly, whether two pairs of words may be one but for the
+// place of the blank.
+func couldShift(a, b []Word) bool {
+	d := len(a[0].Sound) + len(a[1].Sound) - len(b[0].Sound) - len(b[1].Sound)
+	if a[0].Vowelless || a[1].Vowelless || b[0].Vowelless || b[1].Vowelless {
+		return true
+	}
+	return d <= 1 && d >= -1 && bits.OnesCount32((a[0].Letters|a[1].Letters)^(b[0].Letters|b[1].Letters)) <= 2
 }
 
 func joined(a, b *Name, i, j, na, nb int) link {

@@ -2,6 +2,7 @@ package name
 
 import (
 	"bytes"
+	"math/bits"
 
 	"spoor"
 	"spoor/screen/name/internal/fold"
@@ -24,13 +25,12 @@ const (
 	whyNumber
 	whyJoined
 	whyAcronym
-	whyScramble
 	whySuffix
 )
 
 // whyText says it to people.
 var whyText = [...]string{"", "same word", "sounds the same", "forms of one given name", "short form of the given name", "translation",
-	"initial", "spelling", "same consonants", "same number", "written together", "initials of the name", "letters in another order",
+	"initial", "spelling", "same consonants", "same number", "written together", "initials of the name",
 	"adjective of the word"}
 
 // similarity says how alike two words are, 0 to 1, and how.
@@ -79,6 +79,9 @@ func similarity(a, b *Word, kind spoor.PartyKind) (float32, why) {
 	if len(a.Sets)+len(b.Sets) > 0 && feminine(a.Sound, b.Sound) {
 		return 0.35, whyTypo
 	}
+	if apart := bits.OnesCount32(a.Classes ^ b.Classes); apart > 4 || apart == 4 && max(len(a.Sound), len(b.Sound)) <= 6 {
+		return 0, whyNone // three consonants or more are others: no need to measure
+	}
 	if a.Vowelless != b.Vowelless {
 		s := looseSimilarity(a, b)
 		return min(most, s), whyVowels
@@ -93,9 +96,6 @@ func similarity(a, b *Word, kind spoor.PartyKind) (float32, why) {
 	}
 	if s < 0.9 && kind == spoor.Organisation && (adjectiveOf(a.Text, b.Text) || adjectiveOf(b.Text, a.Text)) {
 		return 0.9, whySuffix
-	}
-	if s == 0 && kind == spoor.Person && letters.Scrambled(a.Text, b.Text) {
-		return min(most, 0.45), whyScramble
 	}
 	return min(most, s), whyTypo
 }

@@ -34,6 +34,7 @@ type Word struct {
 	Sound     []byte // by sound
 	Skeleton  []byte // its consonants by classes: a key to find it by
 	Letters   uint32 // which letters the sound has, a in the lowest bit
+	Classes   uint32 // which classes the skeleton has
 	Weight    float32
 	Class     Class
 	Vowelless bool // its vowels are lost or unreliable
@@ -215,6 +216,7 @@ func (n *Name) fold(kind spoor.PartyKind) {
 		from = len(n.buf)
 		n.buf = letters.AppendSkeleton(n.buf, w.Text)
 		w.Skeleton = n.buf[from:len(n.buf):len(n.buf)]
+		w.Classes = classesIn(w.Skeleton)
 		kept = append(kept, w)
 	}
 	n.Words = kept
@@ -467,6 +469,14 @@ func lettersIn(w []byte) uint32 {
 		if c >= 'a' && c <= 'z' {
 			m |= 1 << (c - 'a')
 		}
+	}
+	return m
+}
+
+func classesIn(skeleton []byte) uint32 {
+	var m uint32
+	for _, c := range skeleton {
+		m |= 1 << (c & 31)
 	}
 	return m
 }

@@ -173,16 +173,3 @@ func replaceCost(t *[26][26]uint16, a, b byte, lr bool) int32 {
 	}
 	return int32(t[a-'a'][b-'a'])
 }
-
-// Scrambled says whether two words have the same letters in another order.
-func Scrambled(a, b []byte) bool {
-	if len(a) != len(b) || len(a) < 5 {
-		return false
-	}
-	var n [256]int8
-	for i := range a {
-		n[a[i]]++
-		n[b[i]]--
-	}
-	return n == [256]int8{}
-}
