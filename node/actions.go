@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -194,15 +195,74 @@ func (n *Node) Decision(ctx context.Context, key string) (*Decided, error) {
 	return out, nil
 }
 
+// recall fills in the decisions of instructions that had been decided before.
+// Those of one message that is sent again lie together in the journal, and are
+// read together.
+func (n *Node) recall(answers []Answer) error {
+	wanted := map[uint64][]*Answer{}
+	var first, last uint64
+	for i := range answers {
+		a := &answers[i]
+		if !a.Repeated || a.Refused {
+			continue
+		}
+		if wanted[a.Entry] = append(wanted[a.Entry], a); first == 0 || a.Entry < first {
+			first = a.Entry
+		}
+		last = max(last, a.Entry)
+	}
+	fill := func(e journal.Entry) error {
+		d, err := n.decided(e)
+		if err != nil {
+			return err
+		}
+		for _, a := range wanted[e.Number] {
+			a.Decision = d.Decision
+		}
+		return nil
+	}
+	if together := uint64(len(wanted)); together > 1 && last-first < 8*together {
+		err := n.o.Journal.Read(first, func(e journal.Entry) error {
+			if e.Number > last {
+				return errEnough
+			}
+			if wanted[e.Number] == nil {
+				return nil
+			}
+			return fill(e)
+		})
+		if errors.Is(err, errEnough) {
+			err = nil
+		}
+		return err
+	}
+	for entry := range wanted {
+		e, err := n.o.Journal.Get(entry)
+		if err == nil {
+			err = fill(e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errEnough = errors.New("enough")
+
 // read gives a durable entry's payment and decision.
 func (n *Node) read(entry uint64) (*record.Decided, error) {
 	e, err := n.o.Journal.Get(entry)
 	if err != nil {
 		return nil, err
 	}
+	return n.decided(e)
+}
+
+func (n *Node) decided(e journal.Entry) (*record.Decided, error) {
 	d, err := record.Payment(&e, true)
 	if err != nil {
-		return nil, fmt.Errorf("entry %d: %w", entry, err)
+		return nil, fmt.Errorf("entry %d: %w", e.Number, err)
 	}
 	n.mu.Lock()
 	d.Decision.Versions = maps.Clone(n.versions[d.Versions])

@@ -270,3 +270,35 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("orders %+v, %v", o, err)
 	}
 }
+
+// TestRepeatedMessage answers a whole message that is sent again, some of whose
+// payments came alone before.
+func TestRepeatedMessage(t *testing.T) {
+	b := newBench(t, nil)
+	var ins []spoor.Instruction
+	for i := range 600 {
+		ins = append(ins, pay(i, anna, bruno, int64(1+i)))
+	}
+	alone := map[string]Answer{}
+	for i := 0; i < len(ins); i += 100 {
+		a := b.one(ins[i])
+		alone[a.Key] = a
+	}
+	first, err := b.Decide(ctx, ins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := b.Decide(ctx, ins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range ins {
+		a, want := again[i], first[i]
+		if !a.Repeated || a.Entry != want.Entry || a.Outcome != want.Outcome || a.At != want.At || len(a.Versions) != len(want.Versions) {
+			t.Fatalf("payment %d is answered %+v, before %+v", i, a, want)
+		}
+		if was, ok := alone[a.Key]; ok && was.Entry != a.Entry {
+			t.Fatalf("payment %d has entry %d, alone %d", i, a.Entry, was.Entry)
+		}
+	}
+}

@@ -205,14 +205,8 @@ func (n *Node) Decide(ctx context.Context, ins []spoor.Instruction) ([]Answer, e
 	if err := n.ask(ctx, a); err != nil {
 		return nil, err
 	}
-	for i := range a.answers {
-		if b := &a.answers[i]; b.Repeated && !b.Refused {
-			d, err := n.read(b.Entry)
-			if err != nil {
-				return nil, err
-			}
-			b.Decision = d.Decision
-		}
+	if err := n.recall(a.answers); err != nil {
+		return nil, err
 	}
 	n.meters.answered(a, n.o.Now().Sub(a.came))
 	return a.answers, nil

@@ -1,4 +1,4 @@
-package node
+package record
 
 import (
 	"errors"
@@ -44,8 +44,8 @@ func (t *texts) check() error {
 	return nil
 }
 
-// fits says what is wrong or too large about an instruction.
-func fits(in *spoor.Instruction) error {
+// CheckInstruction says what is wrong or too large about an instruction.
+func CheckInstruction(in *spoor.Instruction) error {
 	if len(in.Parties) > spoor.MaxParties {
 		return fmt.Errorf("it names %d parties: at most %d", len(in.Parties), spoor.MaxParties)
 	}
@@ -75,8 +75,8 @@ func fits(in *spoor.Instruction) error {
 	return t.check()
 }
 
-// fitsRecall says what is wrong or too large about a recall.
-func fitsRecall(r *spoor.Recall) error {
+// CheckRecall says what is wrong or too large about a recall.
+func CheckRecall(r *spoor.Recall) error {
 	var t texts
 	t.references(&r.References)
 	t.message(&r.Message)
@@ -85,8 +85,8 @@ func fitsRecall(r *spoor.Recall) error {
 	return t.check()
 }
 
-// fitsOrder says what is wrong or too large about an order.
-func fitsOrder(o *spoor.Order, by string) error {
+// CheckOrder says what is wrong or too large about an order.
+func CheckOrder(o *spoor.Order, by string) error {
 	var t texts
 	t.add(o.ID, string(o.Kind), o.Authority, o.LegalBasis, o.Payment, o.Why, by)
 	text := t.size
@@ -102,8 +102,8 @@ func fitsOrder(o *spoor.Order, by string) error {
 	return t.check()
 }
 
-// fitsWords says what is wrong or too large about who did something and why.
-func fitsWords(words ...string) error {
+// CheckWords says what is wrong or too large about who did something and why.
+func CheckWords(words ...string) error {
 	var t texts
 	t.add(words...)
 	if t.size > 8<<10 {
