@@ -20,7 +20,7 @@ func (n *Node) do(ctx context.Context, act func(*desk) error) error {
 // Recall answers recalls, in order; what it answers is durable.
 func (n *Node) Recall(ctx context.Context, recalls []spoor.Recall) ([]book.Resolution, error) {
 	for i := range recalls {
-		if err := fitsRecall(&recalls[i]); err != nil {
+		if err := record.CheckRecall(&recalls[i]); err != nil {
 			return nil, Wrong{fmt.Errorf("recall %d of the message: %w", i+1, err)}
 		}
 	}
@@ -44,7 +44,7 @@ func (n *Node) Recall(ctx context.Context, recalls []spoor.Recall) ([]book.Resol
 // Propose enters an order. It holds at once; a second person's confirmation puts
 // it in force.
 func (n *Node) Propose(ctx context.Context, o spoor.Order, by string) (out OrderReport, err error) {
-	if err := fitsOrder(&o, by); err != nil {
+	if err := record.CheckOrder(&o, by); err != nil {
 		return out, Wrong{err}
 	}
 	return out, n.do(ctx, func(d *desk) error {
@@ -59,7 +59,7 @@ func (n *Node) Propose(ctx context.Context, o spoor.Order, by string) (out Order
 
 // Confirm puts a proposed order in force, and has it caught what is held.
 func (n *Node) Confirm(ctx context.Context, order, by string) (OrderReport, error) {
-	if err := fitsWords(order, by); err != nil {
+	if err := record.CheckWords(order, by); err != nil {
 		return OrderReport{}, Wrong{err}
 	}
 	return n.change(ctx, order, func(at spoor.Instant) book.Event {
@@ -69,7 +69,7 @@ func (n *Node) Confirm(ctx context.Context, order, by string) (OrderReport, erro
 
 // Lift ends an order.
 func (n *Node) Lift(ctx context.Context, order, by, why string) (OrderReport, error) {
-	if err := fitsWords(order, by, why); err != nil {
+	if err := record.CheckWords(order, by, why); err != nil {
 		return OrderReport{}, Wrong{err}
 	}
 	return n.change(ctx, order, func(at spoor.Instant) book.Event {
@@ -126,7 +126,7 @@ func (n *Node) Orders(ctx context.Context) (out []OrderReport, err error) {
 
 // Release lets a held payment go.
 func (n *Node) Release(ctx context.Context, payment, by, why string) (h book.Hold, err error) {
-	if err := fitsWords(payment, by, why); err != nil {
+	if err := record.CheckWords(payment, by, why); err != nil {
 		return h, Wrong{err}
 	}
 	return h, n.do(ctx, func(d *desk) error {

@@ -16,6 +16,7 @@ import (
 	"spoor/gate"
 	"spoor/journal"
 	"spoor/node/fold"
+	"spoor/node/record"
 )
 
 // random gives payments between few accounts, some of them twice.
@@ -236,13 +237,13 @@ verified = false
 func TestTooLarge(t *testing.T) {
 	b := newBench(t, nil)
 	in := pay(1, anna, bruno, 5)
-	in.Payment.Purpose = strings.Repeat("x", MaxInstruction)
+	in.Payment.Purpose = strings.Repeat("x", record.MaxInstruction)
 	var wrong Wrong
 	if _, err := b.Decide(ctx, []spoor.Instruction{in}); !errors.As(err, &wrong) {
 		t.Errorf("a huge payment: %v", err)
 	}
 	in = pay(1, anna, bruno, 5)
-	in.Parties[0].Party.Names[0].Full = strings.Repeat("x", MaxName+1)
+	in.Parties[0].Party.Names[0].Full = strings.Repeat("x", record.MaxName+1)
 	if _, err := b.Decide(ctx, []spoor.Instruction{in}); !errors.As(err, &wrong) {
 		t.Errorf("a huge name: %v", err)
 	}

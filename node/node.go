@@ -193,7 +193,7 @@ func (n *Node) Decide(ctx context.Context, ins []spoor.Instruction) ([]Answer, e
 		return nil, nil
 	}
 	for i := range ins {
-		if err := fits(&ins[i]); err != nil {
+		if err := record.CheckInstruction(&ins[i]); err != nil {
 			return nil, Wrong{fmt.Errorf("payment %d of the message: %w", i+1, err)}
 		}
 	}
