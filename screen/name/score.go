@@ -50,6 +50,7 @@ func match(al *alignment, a, b *Name) (float64, parts) {
 // rest is what one name has that the other has not.
 type rest struct {
 	weight  float32 // as much as it says
+	missing float32 // how much it is missed on the other side
 	telling int     // words, not initials or particles
 	numbers int
 	extra   float32 // what it takes from an organisation's score
@@ -74,10 +75,12 @@ func leftOver(al *alignment, n *Name, used []bool, isA, repeated bool) rest {
 			continue
 		case fold.ClassParticle, fold.ClassStop:
 			r.weight += w.Weight / 3
+			r.missing += w.Weight / 3
 			r.extra += w.Weight / 3
 			continue
 		case fold.ClassInitial:
 			r.weight += 0.9
+			r.missing += 0.5
 			continue
 		case fold.ClassGeneric:
 			r.extra += 0.45 * aside(w)
@@ -94,6 +97,11 @@ func leftOver(al *alignment, n *Name, used []bool, isA, repeated bool) rest {
 			}
 		}
 		r.weight += w.Weight * aside(w)
+		if fold.Patronymic(w) {
+			r.missing += 0.4
+		} else {
+			r.missing += w.Weight * aside(w)
+		}
 	}
 	return r
 }
@@ -122,34 +130,40 @@ func repeats(al *alignment, n *Name, i int, isA bool) bool {
 }
 
 // scorePersons: what is left over on both sides contradicts, what is left over
-// on one side is a name that one source does not give.
+// on one side is a name that one source does not give. Both weigh more the more
+// people bear the names that do match.
 func scorePersons(p *parts, al *alignment, a, b *Name) {
-	var matched, weight float32
+	var matched, weight, plain, info float32
 	whole, initials, joinedA, joinedB := 0, 0, 0, 0
-	telling := false // a word that is long, and no common given name
-	for _, l := range al.links[:al.n] {
+	telling := false // a word that is long, and no common name
+	for i := range al.links[:al.n] {
+		l := &al.links[i]
+		r := rarity(l, a, b)
+		plain += l.weight
+		l.weight *= 0.6 + 0.4*r
 		matched += l.weight * l.sim
 		weight += l.weight
 		joinedA, joinedB = joinedA+int(l.na)-1, joinedB+int(l.nb)-1
 		switch c := a.Words[l.a].Class; {
 		case l.why == whyInitial:
 			initials++
+			info += 0.1
 		case c == fold.ClassWord || b.Words[l.b].Class == fold.ClassWord:
 			whole += int(min(l.na, l.nb))
-			wa, wb := &a.Words[l.a], &b.Words[l.b]
-			telling = telling || min(len(wa.Text), len(wb.Text)) >= 6 && (len(wa.Sets) == 0 || max(len(a.Words), len(b.Words)) <= 3)
+			info += r * l.sim
+			telling = telling || r >= 1 && min(len(a.Words[l.a].Text), len(b.Words[l.b].Text)) >= 6
 		}
 	}
 	ra, rb := leftOver(al, a, al.usedA[:], true, whole > 1), leftOver(al, b, al.usedB[:], false, whole > 1)
 	conflict := min(ra.weight, rb.weight)
-	extra := max(ra.weight, rb.weight) - conflict
+	extra := max(ra.missing, rb.missing) - min(ra.missing, rb.missing)
 	if whole == 0 {
 		return // initials and particles alone name nobody
 	}
 	p.words = float64(matched / (weight + conflict))
 	p.score = p.words
-	if weight < 0.8 {
-		p.times(float64(weight), "little to go by", "", "")
+	if plain < 0.8 {
+		p.times(float64(plain), "little to go by", "", "")
 	}
 	onlyOne := countWords(a)-joinedA == 1 || countWords(b)-joinedB == 1
 	switch {
@@ -161,16 +175,39 @@ func scorePersons(p *parts, al *alignment, a, b *Name) {
 		}
 		p.times(by, "one word of a longer name", "", "")
 	case whole == 1:
-		p.times(0.8, "names on one side only", "", "")
+		p.times(0.8*oneSided(info+0.5, extra)/oneSided(2, extra), "names on one side only", "", "")
 	default:
-		p.times(max(0.75, 1-0.07*float64(extra)), "names on one side only", "", "")
+		p.times(oneSided(info, extra), "names on one side only", "", "")
 	}
-	if initials > 0 {
+	switch {
+	case initials > 0 && info < 0.5:
+		p.times(0.8, "initials, common name", "", "")
+	case initials > 0:
 		p.times(0.92, "initials", "", "")
 	}
 	if exchanged(al, a, b) {
 		p.times(0.68, "given and family name exchanged", "", "")
 	}
+}
+
+// rarity says how telling the words of a link are: as the commoner side.
+func rarity(l *link, a, b *Name) float32 {
+	side := func(words []Word) (most float32) {
+		for i := range words {
+			most = max(most, words[i].Rarity)
+		}
+		return most
+	}
+	return min(side(a.Words[l.a:l.a+l.na]), side(b.Words[l.b:l.b+l.nb]))
+}
+
+// oneSided is what is left of a score where one side has so many names more.
+// Rare names that match may do without the others; common ones may not, since
+// it is the others that would tell who is meant.
+func oneSided(info, extra float32) float64 {
+	const common, rare = 0.9, 1.5
+	share := min(max((rare-info)/(rare-common), 0), 1) // of commonness
+	return float64(max(0.75-0.2*share, 1-(0.07+0.25*share)*extra))
 }
 
 // MostOfOneWord bounds the score where a longer name and one of one word share

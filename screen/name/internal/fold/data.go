@@ -16,6 +16,9 @@ var namesText string
 //go:embed data/words.txt
 var wordsText string
 
+//go:embed data/common.txt
+var commonText string
+
 //go:embed data/forms.txt
 var formsText string
 
@@ -45,10 +48,11 @@ type Form struct {
 // AnyFamily is compatible with all.
 const AnyFamily Family = 0
 
-// lexicon is the three data files, read once.
+// lexicon is the data files, read once.
 type lexicon struct {
 	groups     map[string][]Group
 	east       uint16           // first group of names whose order is free
+	rarity     map[string]float32 // of names that many bear
 	persons    map[string]known // titles, honorifics, particles
 	companies  map[string]known // stop words, generic words, places
 	vessels    map[string]bool  // prefixes
@@ -61,10 +65,13 @@ type lexicon struct {
 
 var lex = func() *lexicon {
 	l := &lexicon{
-		groups: map[string][]Group{}, persons: map[string]known{}, companies: map[string]known{},
+		groups: map[string][]Group{}, rarity: map[string]float32{}, persons: map[string]known{}, companies: map[string]known{},
 		vessels: map[string]bool{}, forms: map[string]Form{}, formWords: map[byte][]string{}, numbers: numberWords(),
 	}
 	l.readNames(namesText)
+	if err := l.readCommon(commonText); err != nil {
+		panic(err)
+	}
 	if err := l.readWords(wordsText); err != nil {
 		panic(err)
 	}
@@ -110,6 +117,52 @@ func (l *lexicon) readNames(text string) {
 			l.groups[plain(w)] = append(l.groups[plain(w)], Group{ID: uint16(i), Nick: true})
 		}
 	}
+}
+
+func (l *lexicon) readCommon(text string) error {
+	rarity := float32(1)
+	for _, line := range entries(text) {
+		if line[0] == '[' {
+			r, err := strconv.ParseFloat(strings.Trim(line, "[]"), 32)
+			if err != nil {
+				return fmt.Errorf("common.txt: %s: want a number", line)
+			}
+			rarity = float32(r)
+			continue
+		}
+		for _, w := range strings.Fields(line) {
+			if w = plain(w); l.rarity[w] == 0 {
+				l.rarity[w] = rarity
+			}
+		}
+	}
+	return nil
+}
+
+// rarityOf says how telling a person's word is, 0 to 1: few people bear a name
+// that is in none of the data.
+func (l *lexicon) rarityOf(w *Word) float32 {
+	if r := l.rarity[string(w.Text)]; r > 0 {
+		return r
+	}
+	switch {
+	case len(w.Sets) > 0, len(w.Text) <= 3, Patronymic(w):
+		return 0.5
+	case len(w.Text) == 4:
+		return 0.8
+	}
+	return 1
+}
+
+// Patronymic says whether a word names the father, as a word between given name
+// and family does in Russian and its neighbours; the West leaves it out.
+func Patronymic(w *Word) bool {
+	for _, end := range [...]string{"ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna", "yvna", "ichna"} {
+		if n := len(w.Text) - len(end); n >= 2 && string(w.Text[n:]) == end {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *lexicon) readWords(text string) error {

@@ -36,6 +36,7 @@ type Word struct {
 	Letters   uint32 // which letters the sound has, a in the lowest bit
 	Classes   uint32 // which classes the skeleton has
 	Weight    float32
+	Rarity    float32 // of a person's name: 1 where few bear it, less where many do
 	Class     Class
 	Vowelless bool // its vowels are lost or unreliable
 	Syllabic  bool // written in Han or Hangul: its syllables are sure
@@ -216,6 +217,9 @@ func (n *Name) fold(kind spoor.PartyKind) {
 		from = len(n.buf)
 		n.buf = letters.AppendSkeleton(n.buf, w.Text)
 		w.Skeleton = n.buf[from:len(n.buf):len(n.buf)]
+		if n.Kind == spoor.Person {
+			w.Rarity = lex.rarityOf(&w)
+		}
 		w.Classes = classesIn(w.Skeleton)
 		kept = append(kept, w)
 	}
