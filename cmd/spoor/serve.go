@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -23,13 +24,11 @@ import (
 
 	"spoor"
 	"spoor/detect"
-	"spoor/format/lists"
 	"spoor/gate"
 	"spoor/journal"
 	"spoor/node"
 	"spoor/node/engine"
 	"spoor/score"
-	"spoor/screen"
 	"spoor/web/api"
 )
 
@@ -37,7 +36,7 @@ type serveCmd struct {
 	Data       string        `help:"The node's folder: its journal and snapshots." required:"" placeholder:"DIR"`
 	Member     string        `help:"Member state whose law and calendar apply; default that of the policy." placeholder:"IT"`
 	Listen     string        `help:"Where HTTP is served." default:"127.0.0.1:8700"`
-	Lists      string        `help:"Folder of sanctions lists, looked at again every minute." placeholder:"DIR"`
+	Lists      string        `help:"Folder of sanctions lists, looked at again every minute." type:"existingdir" placeholder:"DIR"`
 	Promise    string        `help:"What an answered decision survives: process (kill -9) or disk (power loss)." enum:"process,disk" default:"disk"`
 	Policy     string        `help:"The gate's policy (TOML); default the one inside the program (spoor gate --show)." type:"existingfile" placeholder:"FILE"`
 	Model      string        `help:"Learned risk: a file that train wrote, default for the model inside the program, or none." default:"default" placeholder:"FILE|default|none"`
@@ -73,7 +72,7 @@ type service struct {
 	journal *journal.Journal
 	node    *node.Node
 	api     *api.API
-	lists   *lists.Set
+	lists   *listFolder // nil: nobody is screened
 	changes chan node.Change
 }
 
@@ -148,7 +147,15 @@ func (s *service) open(ctx context.Context) error {
 		versions["model"] = model.Version()
 	}
 	s.member = policy.Member
-	index := s.readLists()
+	var index *node.Lists
+	if s.c.Lists == "" {
+		s.log.Warn("no sanctions lists: nobody is screened; give --lists DIR")
+	} else {
+		s.lists = &listFolder{dir: s.c.Lists, good: filepath.Join(s.c.Data, "lists"), log: s.log}
+		if index, err = s.lists.start(); err != nil {
+			return err
+		}
+	}
 	if s.journal, err = s.openJournal(policy.Member.String()); err != nil {
 		return err
 	}
@@ -176,26 +183,6 @@ func (s *service) openJournal(member string) (*journal.Journal, error) {
 		o.Password = strings.TrimRight(string(b), "\r\n")
 	}
 	return journal.Open(o)
-}
-
-// readLists reads the folder of lists; a broken file keeps its last good list.
-func (s *service) readLists() *node.Lists {
-	if s.c.Lists == "" {
-		s.log.Warn("no sanctions lists: nobody is screened; give --lists DIR")
-		return nil
-	}
-	set, faults := lists.Load(s.c.Lists, s.lists)
-	for _, err := range faults {
-		s.log.Error("a list could not be read; its last good version is kept", "error", err)
-	}
-	if set == nil || set == s.lists {
-		return nil
-	}
-	s.lists = set
-	versions := set.Versions()
-	ix := screen.New(set.Listings(), versions)
-	s.log.Info("lists are in use", "lists", len(set.Lists), "listings", len(set.Listings()))
-	return &node.Lists{Index: ix, Versions: versions}
 }
 
 // run serves until the context ends, then lets what is in hand finish.
@@ -235,9 +222,9 @@ func (s *service) run(ctx context.Context, out io.Writer) error {
 	for {
 		select {
 		case <-tick.C:
-			if s.c.Lists != "" {
-				if ix := s.readLists(); ix != nil {
-					s.node.SetLists(ix)
+			if s.lists != nil {
+				if l, _ := s.lists.read(); l != nil {
+					s.node.SetLists(l)
 				}
 			}
 		case err := <-failed:

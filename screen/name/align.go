@@ -288,23 +288,16 @@ func acronym(al *alignment, a, b *Name) {
 
 // acronymOf finds the word of short that is the initials of all words of long.
 func acronymOf(usedShort, usedLong []bool, short, long *Name) (int, bool) {
-	var all, telling [MaxWords + 2]byte
-	na, nt := 0, 0
-	longer := words(long)
-	for j := range longer {
+	if !long.Corporate() {
+		return 0, false // the initials of a person name nobody
+	}
+	for j := range words(long) {
 		if usedLong[j] {
 			return 0, false
 		}
-		if longer[j].Class == fold.ClassForm && len(longer[j].Text) < 4 {
-			continue
-		}
-		all[na] = longer[j].Text[0]
-		na++
-		if longer[j].Class != fold.ClassStop {
-			telling[nt] = longer[j].Text[0]
-			nt++
-		}
 	}
+	var all, telling [MaxWords + 2]byte
+	na, nt := initials(long, -1, &all, &telling)
 	for i := range words(short) {
 		w := &short.Words[i]
 		if usedShort[i] || w.Class != fold.ClassWord || len(w.Text) < 3 || len(w.Text) > 8 {
@@ -315,4 +308,33 @@ func acronymOf(usedShort, usedLong []bool, short, long *Name) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// initials writes the first letters of all words but one, with and without
+// articles and the like.
+func initials(n *Name, but int, all, telling *[MaxWords + 2]byte) (na, nt int) {
+	list := words(n)
+	for j := range list {
+		if j == but || list[j].Class == fold.ClassForm && len(list[j].Text) < 4 {
+			continue
+		}
+		all[na] = list[j].Text[0]
+		na++
+		if list[j].Class != fold.ClassStop {
+			telling[nt] = list[j].Text[0]
+			nt++
+		}
+	}
+	return na, nt
+}
+
+// initialsOf says whether word i is the initials of the other words of its name.
+func initialsOf(n *Name, i int) bool {
+	w := &n.Words[i]
+	if w.Class != fold.ClassWord || len(w.Text) < 3 || len(w.Text) > 8 || len(n.Words) <= len(w.Text) {
+		return false
+	}
+	var all, telling [MaxWords + 2]byte
+	na, nt := initials(n, i, &all, &telling)
+	return bytes.Equal(w.Text, all[:na]) || bytes.Equal(w.Text, telling[:nt])
 }

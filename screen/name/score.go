@@ -140,9 +140,10 @@ func scorePersons(p *parts, al *alignment, a, b *Name) {
 		l := &al.links[i]
 		r := rarity(l, a, b)
 		plain += l.weight
+		wrong := l.weight * (1 - l.sim) // which says the same of common names as of rare ones
 		l.weight *= 0.6 + 0.4*r
 		matched += l.weight * l.sim
-		weight += l.weight
+		weight += l.weight*l.sim + wrong
 		joinedA, joinedB = joinedA+int(l.na)-1, joinedB+int(l.nb)-1
 		switch c := a.Words[l.a].Class; {
 		case l.why == whyInitial:
@@ -258,6 +259,14 @@ func scoreOrganisations(p *parts, al *alignment, a, b *Name) {
 		return
 	}
 	ra, rb := leftOver(al, a, al.usedA[:], true, true), leftOver(al, b, al.usedB[:], false, true)
+	for _, l := range al.links[:al.n] {
+		// "KOTU" is all of "Kama Oil Transport Union (KOTU)"
+		if l.na == 1 && l.nb == 1 && initialsOf(a, int(l.a)) {
+			ra = rest{numbers: ra.numbers}
+		} else if l.na == 1 && l.nb == 1 && initialsOf(b, int(l.b)) {
+			rb = rest{numbers: rb.numbers}
+		}
+	}
 	conflict := min(ra.weight, rb.weight)
 	extra := max(ra.extra, rb.extra) - min(ra.extra, rb.extra)
 	p.words = float64(matched / (weight + conflict + extra))
@@ -270,7 +279,7 @@ func scoreOrganisations(p *parts, al *alignment, a, b *Name) {
 	vessel := a.Kind == spoor.Vessel
 	switch {
 	case ra.numbers > 0 && rb.numbers > 0:
-		p.times(pickf(vessel, 0.78, 0.6), "number", numbersOf(a, al.usedA[:]), numbersOf(b, al.usedB[:]))
+		p.times(0.6, "number", numbersOf(a, al.usedA[:]), numbersOf(b, al.usedB[:]))
 	case ra.numbers+rb.numbers > 0:
 		p.times(pickf(vessel, 0.82, 0.85), "number", numbersOf(a, al.usedA[:]), numbersOf(b, al.usedB[:]))
 	}

@@ -97,6 +97,9 @@ func similarity(a, b *Word, kind spoor.PartyKind) (float32, why) {
 	if s < 0.9 && kind == spoor.Organisation && (adjectiveOf(a.Text, b.Text) || adjectiveOf(b.Text, a.Text)) {
 		return 0.9, whySuffix
 	}
+	if a.Frequent && b.Frequent && s < 0.9 {
+		return min(most, 0.4*s), whyTypo // Ferrari and Ferraro
+	}
 	return min(most, s), whyTypo
 }
 

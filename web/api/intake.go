@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"spoor/journal"
 )
 
 // Subjects on NATS. A payment is a request on PaymentSubject with an ISO 20022
@@ -13,7 +15,7 @@ import (
 // what changes later, such as a hold that ends, is published under
 // StatusSubject.
 const (
-	PaymentSubject = "spoor.payments"
+	PaymentSubject = journal.IntakeSubject
 	StatusSubject  = "spoor.status"
 )
 

@@ -51,11 +51,11 @@ const AnyFamily Family = 0
 // lexicon is the data files, read once.
 type lexicon struct {
 	groups     map[string][]Group
-	east       uint16           // first group of names whose order is free
+	east       uint16             // first group of names whose order is free
 	rarity     map[string]float32 // of names that many bear
-	persons    map[string]known // titles, honorifics, particles
-	companies  map[string]known // stop words, generic words, places
-	vessels    map[string]bool  // prefixes
+	persons    map[string]known   // titles, honorifics, particles
+	companies  map[string]known   // stop words, generic words, places
+	vessels    map[string]bool    // prefixes
 	forms      map[string]Form
 	longForms  []string          // single words of 8 letters and more, which may be misspelt
 	formsWords int               // most words of one
@@ -146,7 +146,9 @@ func (l *lexicon) rarityOf(w *Word) float32 {
 		return r
 	}
 	switch {
-	case len(w.Sets) > 0, len(w.Text) <= 3, Patronymic(w):
+	case Patronymic(w):
+		return 0.3
+	case len(w.Sets) > 0, len(w.Text) <= 3:
 		return 0.5
 	case len(w.Text) == 4:
 		return 0.8

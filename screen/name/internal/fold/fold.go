@@ -44,6 +44,7 @@ type Word struct {
 	Hyphen    bool // joined to the next by a hyphen
 	Bracketed bool // in brackets
 	Compact   bool // two or three initials written together: "JC"
+	Frequent  bool // a person's name that the data know many to bear
 	Value     int32
 	Known     uint16
 	Sets      []Group
@@ -219,6 +220,7 @@ func (n *Name) fold(kind spoor.PartyKind) {
 		w.Skeleton = n.buf[from:len(n.buf):len(n.buf)]
 		if n.Kind == spoor.Person {
 			w.Rarity = lex.rarityOf(&w)
+			w.Frequent = lex.rarity[string(w.Text)] > 0
 		}
 		w.Classes = classesIn(w.Skeleton)
 		kept = append(kept, w)
@@ -301,6 +303,8 @@ func (n *Name) split() {
 				n.aside = len(n.Words) > 0
 			case ')', ']':
 				n.aside = false
+			case '"', '“', '”', '„':
+				n.aside = !n.aside && len(n.Words) > 0
 			}
 			if r == '-' && len(n.Words) > 0 && int(n.Words[len(n.Words)-1].To) == i {
 				n.Words[len(n.Words)-1].Hyphen = true
@@ -352,9 +356,6 @@ func (n *Name) add(start, end, apostrophe int, sc letters.Script, ukrainian, dot
 	}
 	w.Syllabic = sc == letters.Hangul || sc == letters.Han && !w.Vowelless
 	w.Text = n.writeWord(src, sc, ukrainian)
-	if reversed(src) {
-		flip(w.Text)
-	}
 	w.Compact = compact(src)
 	if n.Kind == spoor.Organisation {
 		if d := leadingDigits(w.Text); d > 0 && len(w.Text)-d >= 4 {
@@ -410,26 +411,6 @@ func (n *Name) familyName(src string, sc letters.Script) (string, bool) {
 	return src[:w], true
 }
 
-// reversed recognises a word written backwards: its capital is at the end.
-func reversed(src string) bool {
-	if len(src) < 4 {
-		return false
-	}
-	for i := 0; i < len(src)-1; i++ {
-		if src[i] < 'a' || src[i] > 'z' {
-			return false
-		}
-	}
-	last := src[len(src)-1]
-	return last >= 'A' && last <= 'Z'
-}
-
-func flip(b []byte) {
-	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
-		b[i], b[j] = b[j], b[i]
-	}
-}
-
 // compact recognises initials written together: two or three capitals without a
 // vowel ("JC").
 func compact(src string) bool {
@@ -452,9 +433,28 @@ func leadingDigits(w []byte) int {
 	return d
 }
 
+// Corporate says whether anything in the name but its kind makes it one of an
+// organisation: a legal form, a word that organisations have, a country.
+func (n *Name) Corporate() bool {
+	if len(n.Forms) > 0 {
+		return true
+	}
+	for i := range n.Words {
+		switch n.Words[i].Class {
+		case ClassGeneric, ClassPlace, ClassNumber:
+			return true
+		}
+	}
+	return false
+}
+
 // AppendAcronym writes the initials of an organisation's words, articles and
-// legal forms left out; nothing for fewer than three.
+// legal forms left out; nothing for fewer than three, and
+// nothing for what may be a person's name.
 func (n *Name) AppendAcronym(dst []byte) []byte {
+	if !n.Corporate() {
+		return dst
+	}
 	from := len(dst)
 	for i := range min(len(n.Words), MaxWords) {
 		if c := n.Words[i].Class; c == ClassWord || c == ClassGeneric || c == ClassPlace {
