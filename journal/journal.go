@@ -181,6 +181,9 @@ func (j *Journal) start() (err error) {
 	if j.key, err = readKey(j.opts.KeyFile); err != nil {
 		return err
 	}
+	if err = folder.Claim(j.opts.Dir, j.opts.Name, j.key); err != nil {
+		return err
+	}
 	if j.link, err = connect(&j.opts, j.key); err != nil {
 		return err
 	}
@@ -273,6 +276,9 @@ func (j *Journal) findHead(ctx context.Context) error {
 	j.last = p.At
 	return nil
 }
+
+// NameIn is the name of the journal in a data folder.
+func NameIn(dir string) (string, error) { return folder.Name(dir) }
 
 // Head is the durable end of the journal.
 func (j *Journal) Head() Head {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -109,6 +110,11 @@ func Verify(o Options, known Head, each func(Entry) error) (Report, error) {
 	key, err := readKey(o.KeyFile)
 	if err != nil {
 		return Report{}, err
+	}
+	if o.URL == "" {
+		if err := folder.Check(o.Dir, o.Name, key); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return Report{}, err
+		}
 	}
 	l, err := connect(&o, key)
 	if err != nil {
@@ -227,7 +233,7 @@ func (a *auditor) pass(p *auditPage, hash []byte) error {
 		}
 		switch {
 		case x.Hash != [32]byte(hash) || x.Page != 0 && x.Page != p.Number:
-			return a.fault(fmt.Sprintf("a snapshot or head noted at entry %d has another hash: the journal was rewritten up to here, or that belongs to another", x.Entry))
+			return a.fault(fmt.Sprintf("a snapshot or head noted at entry %d has another hash: the journal was rewritten up to here, or that belongs to another, or was mistyped", x.Entry))
 		case x.Page == 0 && x.Entry != last:
 			return a.fault(fmt.Sprintf("a head was noted at entry %d, where no page ends", x.Entry))
 		}

@@ -275,7 +275,7 @@ type Status struct {
 	Member   string            `json:"member"`
 	Software string            `json:"software"`
 	Entries  uint64            `json:"entries"` // in the journal
-	Head     string            `json:"head"`    // note it elsewhere: an audit can prove later that nothing before it changed
+	Head     string            `json:"head"`    // HASH:ENTRY; note it elsewhere: an audit can prove later that nothing before it changed
 	Counts   record.Counts     `json:"counts"`
 	Holds    int               `json:"holds"`
 	Orders   int               `json:"orders"`
@@ -297,7 +297,7 @@ func (n *Node) Status(ctx context.Context) (s Status, err error) {
 		return nil
 	})
 	head := n.o.Journal.Head()
-	s.Entries, s.Head = head.Entry, head.String()
+	s.Entries, s.Head = head.Entry, fmt.Sprintf("%x:%d", head.Hash, head.Entry)
 	return s, err
 }
 

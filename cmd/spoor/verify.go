@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"spoor"
 	"spoor/journal"
@@ -32,9 +30,9 @@ type audit struct {
 }
 
 func (c *verifyCmd) Run(e *env) error {
-	name, err := journalName(c.Data)
+	name, err := journal.NameIn(c.Data)
 	if err != nil {
-		return err
+		return &spoor.Problem{Reason: err.Error(), Fatal: true}
 	}
 	member, ok := spoor.ParseCountry(name)
 	if !ok {
@@ -52,7 +50,7 @@ func (c *verifyCmd) Run(e *env) error {
 		return err
 	}, member)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Data, err)
+		return err
 	}
 	a := audit{
 		Journal: name, Entries: r.Entries, Pages: r.Pages, Head: fmt.Sprintf("%x:%d", r.Head.Hash, r.Head.Entry),
@@ -67,7 +65,7 @@ func (c *verifyCmd) Run(e *env) error {
 	if c.JSON {
 		err = writeJSON(e.stdout, a)
 	} else {
-		a.tell(e, &r)
+		a.tell(e, &r, known)
 	}
 	if r.Fault != nil {
 		return &spoor.Problem{File: c.Data, Reason: a.Fault, Fatal: true}
@@ -75,17 +73,11 @@ func (c *verifyCmd) Run(e *env) error {
 	return err
 }
 
-// journalName finds the journal in a node's folder by the server's own layout.
-func journalName(dir string) (string, error) {
-	found, _ := filepath.Glob(filepath.Join(dir, "nats", "jetstream", "*", "streams", "journal-*")) // only a bad pattern fails
-	if len(found) != 1 {
-		return "", &spoor.Problem{File: dir, Reason: fmt.Sprintf("%d journals in it, want one: give the --data folder of spoor serve", len(found)), Fatal: true}
-	}
-	return strings.TrimPrefix(filepath.Base(found[0]), "journal-"), nil
-}
-
-func (a *audit) tell(e *env, r *journal.Report) {
+func (a *audit) tell(e *env, r *journal.Report, known journal.Head) {
 	w := e.stdout
+	if a.Fault != "" {
+		fmt.Fprintf(w, "NOT INTACT from entry %d of the journal of %s: %s.\nWhat comes before it is proven:\n", r.Fault.Entry, a.Journal, r.Fault.What)
+	}
 	fmt.Fprintf(w, "Journal of %s: %d entries on %d pages, %s to %s.\n", a.Journal, a.Entries, a.Pages, r.First, r.Last)
 	fmt.Fprintf(w, "  payments decided  %d (allowed %d, held %d, blocked %d)\n", a.Counts.Payments, a.Counts.Allowed, a.Counts.Held, a.Counts.Blocked)
 	fmt.Fprintf(w, "  refused           %d (a reference that was taken)\n", a.Counts.Refused)
@@ -98,6 +90,11 @@ func (a *audit) tell(e *env, r *journal.Report) {
 	}
 	if a.Fault != "" {
 		return
+	}
+	if known != (journal.Head{}) {
+		fmt.Fprintf(w, "The head you gave (entry %d) is on the chain: nothing up to it was changed or cut off since it was noted.\n", known.Entry)
+	} else {
+		fmt.Fprintln(w, "Without --head, an end that was cut off together with its notes, or a whole that was written anew, cannot be seen.")
 	}
 	fmt.Fprintln(w, "Every page follows from the one before, every payment was decided once, every order and hold changed as it may.")
 	fmt.Fprintf(w, "Head, to note elsewhere: %s\n", a.Head)
