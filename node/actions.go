@@ -79,9 +79,19 @@ func (n *Node) Lift(ctx context.Context, order, by, why string) (OrderReport, er
 
 // OrderReport is an order with what it bears on.
 type OrderReport struct {
-	book.OrderRecord
-	// Left is what is left in its accounts, as far as it passed this gate.
-	Left map[string][]book.Balance `json:"left,omitempty"`
+	spoor.Order
+	ConfirmBy spoor.Instant `json:"confirm_by,omitzero"` // of a proposed order: when it lapses
+	Ended     spoor.Instant `json:"ended,omitzero"`      // lifted or expired
+	// Seen are its accounts as far as they paid or were paid here.
+	Seen []SeenAccount `json:"seen"`
+}
+
+// SeenAccount is what passed the gate on an account. It is not the account's
+// balance: what it held before, and what moves elsewhere, is not known here.
+type SeenAccount struct {
+	Account string         `json:"account"`
+	Since   spoor.Instant  `json:"since,omitzero"` // zero: never seen here
+	Passed  []book.Balance `json:"passed"`
 }
 
 func (n *Node) change(ctx context.Context, order string, event func(at spoor.Instant) book.Event) (out OrderReport, err error) {
@@ -101,15 +111,15 @@ func (n *Node) change(ctx context.Context, order string, event func(at spoor.Ins
 	})
 }
 
-func (d *desk) order(id string) (o OrderReport) {
-	o.OrderRecord, _ = d.Book.Order(id)
-	for _, a := range o.Order.Accounts {
-		if left := d.Book.Left(a); len(left) > 0 {
-			if o.Left == nil {
-				o.Left = map[string][]book.Balance{}
-			}
-			o.Left[a.String()] = left
-		}
+func (d *desk) order(id string) OrderReport {
+	r, _ := d.Book.Order(id)
+	o := OrderReport{Order: r.Order, Ended: r.Ended, Seen: []SeenAccount{}}
+	if o.State == spoor.Proposed {
+		o.ConfirmBy = r.Lapses
+	}
+	for _, a := range o.Accounts {
+		since, _, _ := d.Book.Account(a, 0)
+		o.Seen = append(o.Seen, SeenAccount{Account: a.String(), Since: since, Passed: append([]book.Balance{}, d.Book.Left(a)...)})
 	}
 	return o
 }
@@ -150,6 +160,7 @@ func (n *Node) Holds(ctx context.Context) (out []book.Hold, err error) {
 
 // Alerts lists the newest alerts, newest first, at most so many.
 func (n *Node) Alerts(ctx context.Context, most int) (out []spoor.Alert, err error) {
+	out = []spoor.Alert{}
 	return out, n.do(ctx, func(d *desk) error {
 		for i := len(d.Alerts) - 1; i >= 0 && len(out) < most; i-- {
 			out = append(out, d.Alerts[i])
@@ -282,6 +293,9 @@ type Status struct {
 	Accounts int               `json:"accounts"`
 	Engines  string            `json:"engines"` // "live", or "catching up"
 	Versions map[string]string `json:"versions"`
+	// Screening says "off" where there are no lists.
+	Screening string     `json:"screening"`
+	Lists     []ListInfo `json:"lists"`
 }
 
 // Status says how the node is.
@@ -296,6 +310,10 @@ func (n *Node) Status(ctx context.Context) (s Status, err error) {
 		}
 		return nil
 	})
+	s.Screening, s.Lists = "off", []ListInfo{}
+	if l := n.lists.Load(); l != nil {
+		s.Screening, s.Lists = "on", l.Lists
+	}
 	head := n.o.Journal.Head()
 	s.Entries, s.Head = head.Entry, fmt.Sprintf("%x:%d", head.Hash, head.Entry)
 	return s, err

@@ -62,10 +62,21 @@ type Options struct {
 	slow func()
 }
 
-// Lists are sanctions lists as they are searched, with the version of each.
+// Lists are sanctions lists as they are searched.
 type Lists struct {
 	Index    *screen.Index
 	Versions map[string]string // by the list's name
+	Lists    []ListInfo
+}
+
+// ListInfo is what a status says of a list.
+type ListInfo struct {
+	Name      string        `json:"name"`
+	Version   string        `json:"version"`
+	Listings  int           `json:"listings"`
+	Published spoor.Instant `json:"published"`
+	Undated   bool          `json:"undated,omitempty"` // it does not say itself: that is the oldest file's date
+	Stale     string        `json:"stale,omitempty"`
 }
 
 // Change is what became of a held payment.
@@ -109,7 +120,8 @@ type Node struct {
 	closing sync.Once
 	done    sync.WaitGroup
 	failed  atomic.Pointer[error]
-	queued  atomic.Int64 // payments that wait for the desk
+	broken  chan struct{} // closed when failed is set
+	queued  atomic.Int64  // payments that wait for the desk
 	desk    desk
 	watch   *watch
 	meters  *meters
@@ -133,7 +145,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 		o.SnapshotEvery = 250_000
 	}
 	n := &Node{
-		o: o, asks: make(chan *ask, o.Backlog), quit: make(chan struct{}), stopped: make(chan struct{}),
+		o: o, asks: make(chan *ask, o.Backlog), quit: make(chan struct{}), stopped: make(chan struct{}), broken: make(chan struct{}),
 		versions: map[uint64]map[string]string{}, meters: newMeters(),
 	}
 	n.lists.Store(o.Lists)
@@ -183,6 +195,9 @@ func (n *Node) Ready() error {
 		return nil
 	}
 }
+
+// Failed is closed when the node can no longer decide; [Node.Ready] says why.
+func (n *Node) Failed() <-chan struct{} { return n.broken }
 
 // Decide decides on instructions, all of one message. When it returns without
 // an error every answer is durable. With an error nothing may be taken as
@@ -315,6 +330,7 @@ func (n *Node) value(m spoor.Money, at spoor.Instant) float64 {
 func (n *Node) fail(err error) {
 	err = fmt.Errorf("the node has stopped deciding: %w: see to the cause and start it again", err)
 	if n.failed.CompareAndSwap(nil, &err) {
+		close(n.broken)
 		n.o.Log.Error("the node has stopped deciding", "error", err)
 	}
 }

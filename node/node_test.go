@@ -181,8 +181,8 @@ func TestStory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left := o.Left[anna]; len(left) != 1 || left[0].In != 90_000 || left[0].Out != 25_000 {
-		t.Errorf("left in the account: %+v, want 900 in and 250 out", left)
+	if seen := o.Seen; len(seen) != 1 || len(seen[0].Passed) != 1 || seen[0].Passed[0].In != 90_000 || seen[0].Passed[0].Out != 25_000 || o.ConfirmBy != 0 {
+		t.Errorf("what passed on the account: %+v, want 900 in and 250 out", o)
 	}
 	// What was held is caught, and so is what comes.
 	if d, err := b.Decision(ctx, held.Key); err != nil || d.Now != spoor.Block || d.Outcome != spoor.HoldBack {

@@ -56,7 +56,12 @@ func (f *listFolder) read() (*node.Lists, []error) {
 	}
 	f.log.Info("lists are in use", "lists", len(set.Lists), "listings", len(set.Listings()))
 	versions := set.Versions()
-	return &node.Lists{Index: screen.New(set.Listings(), versions), Versions: versions}, faults
+	out := &node.Lists{Index: screen.New(set.Listings(), versions), Versions: versions}
+	for i := range set.Lists {
+		l := &set.Lists[i]
+		out.Lists = append(out.Lists, node.ListInfo{Name: l.Name, Version: l.Version, Listings: len(l.Listings), Published: l.Published, Undated: l.Undated, Stale: l.Stale})
+	}
+	return out, faults
 }
 
 // keep copies the files of the set, all or none.

@@ -335,7 +335,11 @@ func showLists(w io.Writer, set *lists.Set) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i := range set.Lists {
 		l := &set.Lists[i]
-		fmt.Fprintf(t, "  %s\t%s entries\t%s\t%s old\t\n", text.Clean(l.Name), text.Group(len(l.Listings)), l.Version, spoor.Span(max(l.Age(now), 0)))
+		age := spoor.Span(max(l.Age(now), 0)) + " old"
+		if l.Undated {
+			age = "does not say how old it is"
+		}
+		fmt.Fprintf(t, "  %s\t%s entries\t%s\t%s\t\n", text.Clean(l.Name), text.Group(len(l.Listings)), l.Version, age)
 	}
 	t.Flush()
 	for i := range set.Lists {

@@ -82,6 +82,11 @@ func (c *serveCmd) serve(ctx context.Context, e *env) error {
 		return err
 	}
 	s := &service{c: c, log: slog.New(slog.NewJSONHandler(e.stderr, nil)), changes: make(chan node.Change, 1024)}
+	l, err := s.listener() // before anything is written
+	if err != nil {
+		return err
+	}
+	defer l.Close()
 	if err := s.open(ctx); err != nil {
 		return err
 	}
@@ -92,7 +97,7 @@ func (c *serveCmd) serve(ctx context.Context, e *env) error {
 	s.api = api.New(s.node, api.Options{Keys: keys, Metrics: metrics, Log: s.log, Version: software(), Now: time.Now, NewID: newID})
 	go s.publish()
 	defer close(s.changes) // after the journal has told the last of them
-	err = s.run(ctx, e.stdout)
+	err = s.run(ctx, l, e.stdout)
 	return errors.Join(err, s.node.Close(), s.journal.Close())
 }
 
@@ -185,23 +190,28 @@ func (s *service) openJournal(member string) (*journal.Journal, error) {
 	return journal.Open(o)
 }
 
-// run serves until the context ends, then lets what is in hand finish.
-func (s *service) run(ctx context.Context, out io.Writer) error {
+func (s *service) listener() (net.Listener, error) {
 	l, err := net.Listen("tcp", s.c.Listen)
-	if err != nil {
-		return err
+	if err != nil || s.c.TLSCert == "" {
+		return l, err
 	}
+	cert, err := tls.LoadX509KeyPair(s.c.TLSCert, s.c.TLSKey)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13, NextProtos: []string{"h2", "http/1.1"}}), nil
+}
+
+// run serves until the context ends, then lets what is in hand finish. It ends
+// with an error when the node can no longer decide.
+func (s *service) run(ctx context.Context, l net.Listener, out io.Writer) error {
 	server := &http.Server{
 		Handler: s.api, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 5 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	scheme := "http"
 	if s.c.TLSCert != "" {
-		cert, err := tls.LoadX509KeyPair(s.c.TLSCert, s.c.TLSKey)
-		if err != nil {
-			return err
-		}
-		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13, NextProtos: []string{"h2", "http/1.1"}})
 		scheme = "https"
 	}
 	if conn := s.journal.Conn(); s.c.NATS != "" && conn != nil {
@@ -229,6 +239,8 @@ func (s *service) run(ctx context.Context, out io.Writer) error {
 			}
 		case err := <-failed:
 			return err
+		case <-s.node.Failed():
+			return s.node.Ready()
 		case <-ctx.Done():
 			s.log.Info("stopping")
 			end, cancel := context.WithTimeout(context.Background(), 20*time.Second)

@@ -39,7 +39,7 @@ type part struct {
 	key, list string
 	layout    layout
 	files     []*file
-	published spoor.Instant
+	published spoor.Instant // by the files themselves; 0 where they do not say
 	listings  []spoor.Listing
 	problems  []*spoor.Problem
 	stale     string
@@ -238,9 +238,6 @@ func (p *part) load(fsys fs.FS, prev *part) (*part, error) {
 	if err == nil && prev != nil && p.unchanged(fsys, prev) {
 		p.listings, p.problems = prev.listings, prev.problems
 		p.published = prev.published
-		if p.published == prev.changed() {
-			p.published = p.changed()
-		}
 		return p, nil
 	}
 	if err == nil {
@@ -280,9 +277,12 @@ func (p *part) lacks(prev *part) error {
 }
 
 // changed is when the newest of a part's files was last changed.
-func (p *part) changed() (t spoor.Instant) {
+// dated is the oldest of the part's files by the file system: how old it may be
+// where it does not say so itself.
+func (p *part) dated() spoor.Instant {
+	t := p.files[0].mod
 	for _, f := range p.files {
-		t = max(t, f.mod)
+		t = min(t, f.mod)
 	}
 	return t
 }
@@ -332,9 +332,6 @@ func (p *part) read(fsys fs.FS, prev *part) error {
 	}
 	r.Unique()
 	p.listings, p.problems, p.published = r.Listings, r.Problems, r.Published
-	if p.published == 0 {
-		p.published = p.changed()
-	}
 	return p.judge(r, prev)
 }
 

@@ -26,11 +26,14 @@ type Set struct {
 // List is one list with all its files.
 type List struct {
 	Name string
-	// Version is the day of publication and the first eight digits of the SHA-256
+	// Version is the day of publication, or "file of" and the file's, and the first eight digits of the SHA-256
 	// of the file's bytes, or of the sums of its files in order of their names.
 	Version string
-	// Published is what the newest file says itself, else when it was last changed.
+	// Published is what the newest file says itself. Where a file does not say, as
+	// OFAC's and the EU's CSV do not, Undated is true and Published is the date of
+	// the oldest file on the disk: a copy of an old list looks new.
 	Published spoor.Instant
+	Undated   bool
 	Files     []string
 	Listings  []spoor.Listing
 	// Problems are entries that could not be read, at most 100 of a file.
@@ -115,6 +118,15 @@ func assembled(name string, parts []*part) List {
 	index := map[string]int{}
 	for _, p := range parts {
 		l.Published = max(l.Published, p.published)
+		l.Undated = l.Undated || p.published == 0
+	}
+	if l.Undated {
+		l.Published = parts[0].dated()
+	}
+	for _, p := range parts {
+		if l.Undated {
+			l.Published = min(l.Published, p.dated())
+		}
 		l.Problems = append(l.Problems, p.problems...)
 		for _, f := range p.files {
 			l.Files = append(l.Files, f.path)
@@ -143,6 +155,9 @@ func assembled(name string, parts []*part) List {
 		sum = fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(sums, "\n"))))
 	}
 	l.Version = l.Published.Date() + " " + sum[:8]
+	if l.Undated {
+		l.Version = "file of " + l.Version
+	}
 	return l
 }
 
