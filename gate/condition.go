@@ -3,6 +3,7 @@ package gate
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -103,11 +104,30 @@ func place(when string, err error) error {
 		return errors.New(firstLine(err.Error()))
 	}
 	at.Bind(file.NewSource(when))
+	at.Message = plain(at.Message)
 	if strings.Contains(when, "\n") {
 		return fmt.Errorf("line %d, column %d: %s", at.Line, at.Column+1, firstLine(at.Message))
 	}
 	return fmt.Errorf("column %d: %s", at.Column+1, firstLine(at.Message))
 }
+
+// plain puts the compiler's commonest complaints into words for who writes
+// policies.
+func plain(s string) string {
+	if m := noField.FindStringSubmatch(s); m != nil {
+		group := map[string]string{"party": "payer and payee have", "payment": "payment has", "hit": "hits has"}[m[1]]
+		return group + " no word " + m[2] + "; the words are at the top of the policy file"
+	}
+	if m := capitals.FindStringSubmatch(s); m != nil {
+		return "write " + strings.ToLower(m[1]) + " in small letters"
+	}
+	return s
+}
+
+var (
+	noField  = regexp.MustCompile(`^type gate\.(party|payment|hit)Facts has no field (\w+)`)
+	capitals = regexp.MustCompile(`^unexpected token \w+\("(AND|OR|NOT|IN)"\)`)
+)
 
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")

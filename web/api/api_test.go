@@ -166,10 +166,14 @@ func TestJSON(t *testing.T) {
 	order := fmt.Sprintf(`{"id":"GIP/7","kind":"freezing","authority":"Tribunale di Milano","legal_basis":"Reg. (EU) 2018/1805","accounts":[%q]}`, iban1)
 	h.must(422, "POST", "/api/orders", strings.Replace(order, "freezing", "burning", 1))
 	h.must(409, "POST", "/api/orders", strings.Replace(order, "Tribunale di Milano", "", 1), "Spoor-As", "Rossi")
+	for _, nonsense := range []string{"IT60X0542811101000000123457", "hello", "", "IBAN", ":", "IT60X05428\\n11101000000123456"} {
+		h.must(422, "POST", "/api/orders", strings.Replace(order, iban1, nonsense, 1), "Spoor-As", "Rossi")
+	}
+	order = strings.Replace(order, iban1, "iban: it60 X054 2811 1010 0000 0123 456", 1)
 	h.must(200, "POST", "/api/orders", order, "Spoor-As", "Rossi")
 	h.must(409, "POST", "/api/orders", order, "Spoor-As", "Rossi")
 	h.must(409, "POST", "/api/orders/GIP%2F7/confirm", "", "Spoor-As", "rossi ")
-	if out := h.must(200, "POST", "/api/orders/GIP%2F7/confirm", "", "Spoor-As", "Bianchi"); !strings.Contains(out, `"state":"in-force"`) || !strings.Contains(out, `"left"`) {
+	if out := h.must(200, "POST", "/api/orders/GIP%2F7/confirm", "", "Spoor-As", "Bianchi"); !strings.Contains(out, `"state":"in-force"`) || !strings.Contains(out, `"passed":[{`) {
 		t.Errorf("confirmed: %s", out)
 	}
 	if out := h.must(200, "POST", "/api/payments", payment(4, iban1, iban2, "Carla Verdi")); !strings.Contains(out, `"code":"AC06"`) {

@@ -159,7 +159,11 @@ func (s *server) propose(ctx context.Context, c *Caller, in *orderInput) (*order
 	b := &in.Body
 	o := spoor.Order{ID: b.ID, Kind: spoor.OrderKind(b.Kind), Authority: b.Authority, LegalBasis: b.LegalBasis, Payment: b.Payment, From: b.From, Until: b.Until}
 	for _, a := range b.Accounts {
-		o.Accounts = append(o.Accounts, spoor.ParseAccountID(a))
+		id, err := account(a)
+		if err != nil {
+			return nil, huma.Error422UnprocessableEntity("accounts: " + err.Error())
+		}
+		o.Accounts = append(o.Accounts, id)
 	}
 	for _, id := range b.Parties {
 		kind, ok := idKinds[id.Kind]

@@ -34,6 +34,37 @@ func (b *partyBody) end() (id spoor.AccountID, country spoor.Country, name strin
 	return id, country, b.Name, nil
 }
 
+// account reads an account in an order: an order on one that cannot exist would
+// freeze nothing.
+func account(s string) (spoor.AccountID, error) {
+	if !printable(s) {
+		return spoor.AccountID{}, errors.New("an account with control characters")
+	}
+	number := strings.ToUpper(strings.ReplaceAll(s, " ", ""))
+	number = strings.TrimPrefix(strings.TrimPrefix(number, "IBAN"), ":")
+	switch {
+	case isIBAN(number):
+		return spoor.AccountID{Number: number}, nil
+	case looksIBAN(number):
+		return spoor.AccountID{}, fmt.Errorf("%q is no IBAN: its check digits do not fit", s)
+	case number == "":
+		return spoor.AccountID{}, errors.New("an empty account")
+	}
+	id := spoor.ParseAccountID(number)
+	if id.Bank == "" {
+		return spoor.AccountID{}, fmt.Errorf("%q is neither an IBAN nor BIC:number", s)
+	}
+	return id, nil
+}
+
+// looksIBAN reports whether a number has the shape of an IBAN: two letters, two
+// digits, and enough behind them.
+func looksIBAN(s string) bool {
+	letter := func(c byte) bool { return c >= 'A' && c <= 'Z' }
+	digit := func(c byte) bool { return c >= '0' && c <= '9' }
+	return len(s) >= 15 && len(s) <= 34 && letter(s[0]) && letter(s[1]) && digit(s[2]) && digit(s[3])
+}
+
 // printable reports whether a text has no control characters.
 func printable(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
