@@ -376,7 +376,7 @@ func showLoad(w io.Writer, r *loadReport) {
 	for _, o := range slices.Sorted(maps.Keys(r.Outcomes)) {
 		fmt.Fprintf(w, " %s %d", text.Clean(o), r.Outcomes[o])
 	}
-	fmt.Fprintln(w)
+	fmt.Fprintln(w, "  (ACSP passed, PDNG held, RJCT stopped; busy: told to come back)")
 	for _, f := range r.Faults {
 		fmt.Fprintf(w, "%d × %s, the first: %s\n", f.Count, f.Kind, text.Clean(f.First))
 	}
@@ -386,6 +386,13 @@ func showLoad(w io.Writer, r *loadReport) {
 	}
 	if r.Unsent > 0 || r.Unanswered > 0 {
 		fmt.Fprintf(w, "%d messages were not sent in time, and %d were sent and not answered: no latency counts them.\n", r.Unsent, r.Unanswered)
+	}
+	if r.Rate > 0 {
+		verdict := "did not keep up with"
+		if r.Achieved >= .99*r.Rate && !r.Failed() {
+			verdict = "kept up with"
+		}
+		fmt.Fprintf(w, "The node %s %.0f payments a second; of a hundred answers, 99 came within %.1f ms.\n", verdict, r.Rate, r.Latency.Quantile(.99).Seconds()*1e3)
 	}
 	if r.Node != nil {
 		fmt.Fprintf(w, "the node (promise %s) took %.1f s of CPU time, %.0f µs a payment, and %d MiB at most\n",
