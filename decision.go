@@ -61,6 +61,9 @@ type Decision struct {
 // Reason is one ground of a decision.
 type Reason struct {
 	Rule string `json:"rule"` // of the policy file
-	Code string `json:"code"` // ISO 20022 external status reason: AC06, LEGL, RR04, AM05, FR01 ...
-	Text string `json:"text"` // plain words, without names of persons
+	// Outcome is what this reason asked for: a note on a payment that is held for
+	// something else asked for no more than to let it pass.
+	Outcome Outcome `json:"outcome"`
+	Code    string  `json:"code"` // ISO 20022 external status reason: AC06, LEGL, RR04, AM05, FR01 ...
+	Text    string  `json:"text"` // plain words, without names of persons
 }

@@ -80,6 +80,8 @@ var rooms = []struct {
 	{"spoor/load", 4, "it drives a node from outside, as a bank would, and knows nothing of its inside"},
 	{"spoor/node/record", 6, "how a node's entries are written and read; it does nothing with them"},
 	{"spoor/node/fold", 7, "a journal turned into state; it writes none of it"},
+	{"spoor/node/internal/meter", 1, "counters for Prometheus; it decides nothing"},
+	{"spoor/node/internal/wait", 0, "who waits for a number to be reached; it knows no entry"},
 	{"spoor/node/engine", 8, "the graph and what looks at it, one payment at a time; it knows no journal"},
 	{"spoor/node", 9, "the story: it calls the engines in order and journals results; it has no rule of its own"},
 	{"spoor/web/api", 10, "HTTP and NATS over a node; it decides nothing"},

@@ -1,5 +1,7 @@
 package spoor
 
+import "strings"
+
 // Instruction is a payment as a bank sends it for decision: the payment, the
 // references by which the answer names it, and everyone it names.
 type Instruction struct {
@@ -10,8 +12,9 @@ type Instruction struct {
 	// Returns is the payment that this one gives back (pacs.004), by its UETR
 	// or other reference; "" for an ordinary payment.
 	Returns string
-	// Digest is a fingerprint of what was asked, whatever the message around
-	// it: two instructions of one key and different digests are not retries.
+	// Digest is a fingerprint of what was asked and by whom, whatever the message
+	// around it: two instructions of one key and different digests are not
+	// retries. Its first four bytes stand for the sender alone.
 	Digest [16]byte
 }
 
@@ -26,19 +29,26 @@ type References struct {
 	TxID       string // TxId
 }
 
-// Key is what a payment is decided once by: its UETR, else the message it came
-// in with its own id there.
+// Key is what a payment is decided once by: its UETR, else its sender with the
+// ids it has there, "SENDER/tx/TxId" or "SENDER/in/MsgId/InstrId" or
+// "SENDER/e2e/MsgId/EndToEndId", in which slashes within ids are written %2F. It
+// is "" for one that nothing names.
 func (i *Instruction) Key() string {
+	given := func(id string) bool { return id != "" && id != "NOTPROVIDED" }
 	switch {
 	case i.UETR != "":
 		return i.UETR
-	case i.TxID != "":
-		return i.Message.Sender + "/" + i.TxID
-	case i.InstrID != "":
-		return i.Message.Sender + "/" + i.Message.ID + "/" + i.InstrID
+	case given(i.TxID):
+		return i.Message.Sender + "/tx/" + escape.Replace(i.TxID)
+	case given(i.InstrID):
+		return i.Message.Sender + "/in/" + escape.Replace(i.Message.ID) + "/" + escape.Replace(i.InstrID)
+	case given(i.EndToEndID):
+		return i.Message.Sender + "/e2e/" + escape.Replace(i.Message.ID) + "/" + escape.Replace(i.EndToEndID)
 	}
-	return i.Message.Sender + "/" + i.Message.ID + "/" + i.EndToEndID
+	return ""
 }
+
+var escape = strings.NewReplacer("%", "%25", "/", "%2F")
 
 // Message is the envelope an instruction came in.
 type Message struct {

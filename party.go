@@ -157,13 +157,15 @@ type Listing struct {
 
 // Hit is a match of a party on a list, explained.
 type Hit struct {
-	Query      string    `json:"query"`  // the name or identifier that was looked for
-	List       string    `json:"list"`   // of the listing
-	Entity     string    `json:"entity"` // the listing's id on its list
+	Query      string    `json:"query"`          // the name or identifier that was looked for
+	Role       Role      `json:"role,omitempty"` // of who was looked for, in a payment
+	List       string    `json:"list"`           // of the listing
+	Entity     string    `json:"entity"`         // the listing's id on its list
 	Kind       PartyKind `json:"kind"`
-	Name       string    `json:"name"`  // the listed name that fits best
-	Score      float64   `json:"score"` // 0 to 1
-	Exact      bool      `json:"exact"` // an identifier is the same, which names one party
+	Name       string    `json:"name"`            // the listed name that fits best
+	About      string    `json:"about,omitempty"` // who that is: births, countries, other names, why listed; one line
+	Score      float64   `json:"score"`           // 0 to 1
+	Exact      bool      `json:"exact"`           // an identifier is the same, which names one party
 	Freezes    bool      `json:"freezes"`
 	Programmes []string  `json:"programmes,omitempty"`
 	Pieces     []Piece   `json:"pieces"` // what matched and by how much, weightiest first

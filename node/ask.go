@@ -14,8 +14,9 @@ type ask struct {
 	ins        []spoor.Instruction
 	hits       [][]spoor.Hit // by instruction
 	lists      *Lists        // they were screened against
-	unscreened int           // instructions at the end that there was no time for
+	unscreened []bool        // those that there was no time for
 	answers    []Answer      // the desk's until done
+	err        error         // why one of them has none
 
 	act func(*desk) error // changes something else than payments; what it appends goes with the ask
 

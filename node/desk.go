@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"spoor"
@@ -14,6 +13,7 @@ import (
 	"spoor/gate/book"
 	"spoor/journal"
 	"spoor/node/fold"
+	"spoor/node/internal/wait"
 	"spoor/node/record"
 )
 
@@ -25,15 +25,15 @@ type desk struct {
 	gate     *gate.Gate
 	out      []journal.Entry // of the asks in hand
 	first    uint64          // number that the first of out will get
-	durable  durable
+	durable  wait.Line
 	live     bool       // the engines are handed payments directly
 	used     []versions // the newest last
 	snapshot uint64     // entry after which the last snapshot began
 }
 
-// atOnce is how many payments the desk takes in hand together: one journal
-// page's worth, so that they become durable together.
-const atOnce = 256
+// inHand is how many payments the desk takes together: less than a page of the
+// journal, so that they become durable together.
+const inHand = 256
 
 // run is the desk's goroutine.
 func (n *Node) run() {
@@ -57,7 +57,7 @@ func (n *Node) run() {
 // gather adds to an ask those that wait behind it, without waiting for more.
 func (n *Node) gather(a *ask) (asks []*ask) {
 	asks = append(asks, a)
-	for payments := len(a.ins); payments < atOnce; {
+	for payments := len(a.ins); payments < inHand; {
 		select {
 		case b := <-n.asks:
 			asks = append(asks, b)
@@ -80,7 +80,7 @@ func (n *Node) drain() {
 		}
 		break
 	}
-	n.desk.durable.wait(n.desk.Next - 1)
+	n.desk.durable.Wait(n.desk.Next - 1)
 	close(n.stopped)
 }
 
@@ -102,7 +102,7 @@ func (d *desk) take(asks []*ask) {
 		for i := range a.ins {
 			d.decide(a, i, at, seen)
 		}
-		if err != nil {
+		if err = errors.Join(err, a.err); err != nil {
 			d.finish(a, err)
 			continue
 		}
@@ -122,17 +122,19 @@ func (d *desk) decide(a *ask, i int, at spoor.Instant, seen *seen) {
 	in, answer := &a.ins[i], &a.answers[i]
 	key := in.Key()
 	if entry, same, found := d.Book.Seen(key, in.Digest); found {
+		d.n.meters.Repeats.Inc()
 		answer.Repeated, answer.Refused, answer.Key, answer.Entry = true, !same, key, entry
 		if !same {
 			// No decision on its merits: it is not carried out under a name that is taken.
 			answer.Outcome, answer.Reasons = spoor.Block, []spoor.Reason{taken}
+			d.n.meters.Refused.Inc()
 			d.append(record.KindRefused, at, record.EncodeRefused(in, entry))
 			d.Counts.Refused++
 		}
 		return
 	}
 	f, late := seen.next()
-	if a.unscreened >= len(a.ins)-i {
+	if a.unscreened[i] {
 		late = append(slices.Clone(late), engineScreen)
 	}
 	v := d.versionsOf(a.lists, at)
@@ -142,14 +144,35 @@ func (d *desk) decide(a *ask, i int, at spoor.Instant, seen *seen) {
 		Late: late, At: at, Spent: spent, Versions: v.all, AmountEUR: eur,
 	})
 	e.Decision.Entry = d.Next
+	data := record.EncodePayment(in, &e, v.entry, eur)
+	if len(data) > mostEntry { // the grounds are in the lists; the decision stands without them
+		e.Decision.Hits = without(e.Decision.Hits)
+		data = record.EncodePayment(in, &e, v.entry, eur)
+	}
+	if len(data) > mostEntry {
+		a.err = Wrong{fmt.Errorf("payment %s with what is decided on it has %d KiB: at most %d", key, len(data)>>10, mostEntry>>10)}
+		return
+	}
 	if err := d.Book.Apply(e); err != nil {
 		d.n.fail(err) // the gate made a decision that its own book refuses
 		return
 	}
 	d.Decided(e.Decision.Outcome)
-	d.append(record.KindPayment, at, record.EncodePayment(in, &e, v.entry, eur))
+	d.append(record.KindPayment, at, data)
 	answer.Decision = e.Decision
-	d.n.meters.decided(&e.Decision)
+	d.n.meters.Decided(&e.Decision)
+}
+
+// mostEntry is how many bytes an entry may have: half of what a page takes.
+const mostEntry = journal.MaxPageBytes / 2
+
+// without gives the weightiest hits without their pieces.
+func without(hits []spoor.Hit) []spoor.Hit {
+	out := slices.Clone(hits[:min(len(hits), 5)])
+	for i := range out {
+		out[i].Pieces, out[i].About = nil, ""
+	}
+	return out
 }
 
 // taken is why an instruction is refused unread.
@@ -167,8 +190,8 @@ func (d *desk) event(e book.Event, at spoor.Instant) error {
 		return Wrong{err}
 	}
 	data := record.EncodeEvent(e)
-	if len(data) > journal.MaxPageBytes/2 {
-		return Wrong{fmt.Errorf("%d KiB at once: at most %d; make several orders of it", len(data)>>10, journal.MaxPageBytes/2>>10)}
+	if len(data) > mostEntry {
+		return Wrong{fmt.Errorf("%d KiB at once: at most %d; make several orders of it", len(data)>>10, mostEntry>>10)}
 	}
 	if err := d.Book.Apply(e); err != nil {
 		return Wrong{err}
@@ -191,7 +214,7 @@ func (w Wrong) Unwrap() error { return w.Reason }
 // settle has an ask answered once all that the desk has written so far, or
 // that a repeated payment's answer rests on, is durable.
 func (d *desk) settle(a *ask) {
-	d.durable.then(d.Next-1, func(err error) { d.finish(a, err) })
+	d.durable.Then(d.Next-1, func(err error) { d.finish(a, err) })
 }
 
 func (d *desk) finish(a *ask, err error) {
@@ -213,7 +236,7 @@ func (d *desk) flush() {
 			if err != nil {
 				d.n.fail(err)
 			}
-			d.durable.reach(last, err)
+			d.durable.Reach(last, err)
 		})
 		switch {
 		case errors.Is(err, journal.ErrBusy):
@@ -221,7 +244,7 @@ func (d *desk) flush() {
 			continue
 		case err != nil:
 			d.n.fail(err)
-			d.durable.reach(d.Next-1, err)
+			d.durable.Reach(d.Next-1, err)
 			d.out = d.out[:0]
 			return
 		}
@@ -253,10 +276,24 @@ func (d *desk) clock() {
 	}
 	d.takeAlerts(at)
 	d.flush()
-	d.n.meters.tick(d)
+	d.meter()
 	if d.Next-d.snapshot >= d.n.o.SnapshotEvery && d.n.snapshotting.CompareAndSwap(false, true) {
 		d.snapshot = d.Next
 		d.n.done.Go(d.n.snapshot)
+	}
+}
+
+// meter notes how things stand.
+func (d *desk) meter() {
+	m := d.n.meters
+	m.Entries.Set(float64(d.Next - 1))
+	m.Holds.Set(float64(len(d.Book.Holds())))
+	m.Orders.Set(float64(len(d.Book.Orders())))
+	m.Alerts.Set(float64(len(d.Alerts)))
+	m.Waiting.Set(float64(d.n.queued.Load()))
+	m.Live.Set(0)
+	if d.live {
+		m.Live.Set(1)
 	}
 }
 
@@ -281,6 +318,8 @@ func (d *desk) takeAlerts(at spoor.Instant) {
 		if slices.ContainsFunc(d.Alerts, func(b spoor.Alert) bool { return b.ID == a.ID }) {
 			continue
 		}
+		const most = 1000 // of payments and accounts: an entry has its bounds
+		a.Payments, a.Accounts = a.Payments[:min(len(a.Payments), most)], a.Accounts[:min(len(a.Accounts), most)]
 		d.append(record.KindAlert, at, record.EncodeAlert(&a))
 		d.Alert(a)
 	}
@@ -320,54 +359,4 @@ func (d *desk) versionsOf(l *Lists, at spoor.Instant) versions {
 	d.n.versions[v.entry] = all
 	d.n.mu.Unlock()
 	return v
-}
-
-// durable knows how far the journal has got, and who waits for it.
-type durable struct {
-	mu      sync.Mutex
-	upto    uint64
-	err     error
-	waiting []waiter // in order of entries
-}
-
-type waiter struct {
-	entry uint64
-	call  func(error)
-}
-
-// then calls f when an entry is durable, or has failed.
-func (d *durable) then(entry uint64, f func(error)) {
-	d.mu.Lock()
-	if d.err == nil && entry > d.upto {
-		d.waiting = append(d.waiting, waiter{entry, f})
-		d.mu.Unlock()
-		return
-	}
-	err := d.err
-	d.mu.Unlock()
-	f(err)
-}
-
-// reach says that entries up to one are durable, or that none after it will be.
-func (d *durable) reach(entry uint64, err error) {
-	d.mu.Lock()
-	d.upto, d.err = max(d.upto, entry), errors.Join(d.err, err)
-	n := 0
-	for n < len(d.waiting) && (d.err != nil || d.waiting[n].entry <= d.upto) {
-		n++
-	}
-	ready := slices.Clone(d.waiting[:n])
-	d.waiting = slices.Delete(d.waiting, 0, n)
-	err = d.err
-	d.mu.Unlock()
-	for _, w := range ready {
-		w.call(err)
-	}
-}
-
-// wait returns when an entry is durable or has failed.
-func (d *durable) wait(entry uint64) {
-	done := make(chan struct{})
-	d.then(entry, func(error) { close(done) })
-	<-done
 }

@@ -23,9 +23,12 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"spoor"
 	"spoor/gate"
@@ -33,6 +36,7 @@ import (
 	"spoor/journal"
 	"spoor/node/engine"
 	"spoor/node/fold"
+	"spoor/node/internal/meter"
 	"spoor/node/record"
 	"spoor/screen"
 )
@@ -124,7 +128,7 @@ type Node struct {
 	queued  atomic.Int64  // payments that wait for the desk
 	desk    desk
 	watch   *watch
-	meters  *meters
+	meters  *meter.Meters
 
 	snapshotting atomic.Bool
 	snapshots    sync.Mutex // one at a time
@@ -146,7 +150,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	}
 	n := &Node{
 		o: o, asks: make(chan *ask, o.Backlog), quit: make(chan struct{}), stopped: make(chan struct{}), broken: make(chan struct{}),
-		versions: map[uint64]map[string]string{}, meters: newMeters(),
+		versions: map[uint64]map[string]string{}, meters: meter.New(),
 	}
 	n.lists.Store(o.Lists)
 	if err := n.restore(ctx); err != nil {
@@ -169,7 +173,7 @@ func (n *Node) restore(ctx context.Context) error {
 	}
 	maps.Copy(n.versions, s.Versions)
 	n.desk = desk{State: *s, n: n, gate: g, snapshot: s.Next}
-	n.desk.durable.upto = s.Next - 1
+	n.desk.durable.Reach(s.Next-1, nil)
 	at := n.desk.now()
 	from, err := windowStart(n.o.Journal, at-n.o.Engines.Window)
 	if err != nil {
@@ -196,22 +200,47 @@ func (n *Node) Ready() error {
 	}
 }
 
+// Register has a registry show what the node does.
+func (n *Node) Register(r prometheus.Registerer) { n.meters.Register(r) }
+
 // Failed is closed when the node can no longer decide; [Node.Ready] says why.
 func (n *Node) Failed() <-chan struct{} { return n.broken }
 
-// Decide decides on instructions, all of one message. When it returns without
-// an error every answer is durable. With an error nothing may be taken as
+// atOnce is how many payments of one message are decided together. A large
+// message is decided part by part, so that a lone payment does not wait behind it
+// and each part has the whole budget.
+const atOnce = 64
+
+// Decide decides on instructions, all of one message, in order. When it returns
+// without an error every answer is durable. With an error nothing may be taken as
 // decided; asking again with the same instructions gives what was decided, if
 // anything was.
 func (n *Node) Decide(ctx context.Context, ins []spoor.Instruction) ([]Answer, error) {
-	if len(ins) == 0 {
-		return nil, nil
-	}
 	for i := range ins {
 		if err := record.CheckInstruction(&ins[i]); err != nil {
 			return nil, Wrong{fmt.Errorf("payment %d of the message: %w", i+1, err)}
 		}
 	}
+	answers := make([]Answer, 0, len(ins))
+	for part := range slices.Chunk(ins, atOnce) {
+		got, err := n.decide(ctx, part)
+		for errors.Is(err, ErrBusy) && len(answers) > 0 { // it was let in: what is begun is finished
+			select {
+			case <-time.After(20 * time.Millisecond):
+				got, err = n.decide(ctx, part)
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, got...)
+	}
+	return answers, n.recall(answers)
+}
+
+func (n *Node) decide(ctx context.Context, ins []spoor.Instruction) ([]Answer, error) {
 	a := &ask{came: n.o.Now(), ins: ins, answers: make([]Answer, len(ins)), done: make(chan error, 1)}
 	if err := n.reserve(len(ins)); err != nil {
 		return nil, err
@@ -220,10 +249,7 @@ func (n *Node) Decide(ctx context.Context, ins []spoor.Instruction) ([]Answer, e
 	if err := n.ask(ctx, a); err != nil {
 		return nil, err
 	}
-	if err := n.recall(a.answers); err != nil {
-		return nil, err
-	}
-	n.meters.answered(a, n.o.Now().Sub(a.came))
+	n.meters.Answer.Observe(n.o.Now().Sub(a.came).Seconds())
 	return a.answers, nil
 }
 
@@ -231,7 +257,7 @@ func (n *Node) Decide(ctx context.Context, ins []spoor.Instruction) ([]Answer, e
 func (n *Node) reserve(payments int) error {
 	if n.queued.Add(int64(payments)) > int64(n.o.Backlog) {
 		n.queued.Add(-int64(payments))
-		n.meters.busy.Inc()
+		n.meters.Busy.Inc()
 		return ErrBusy
 	}
 	return nil
@@ -311,7 +337,7 @@ func (n *Node) changed(e book.Event) {
 	if h, ok := n.desk.Book.Hold(c.Payment); ok {
 		c.Entry = h.Entry
 	}
-	n.desk.durable.then(n.desk.Next-1, func(err error) {
+	n.desk.durable.Then(n.desk.Next-1, func(err error) {
 		if err == nil {
 			n.o.Changed(c)
 		}

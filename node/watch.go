@@ -173,7 +173,7 @@ func (w *watch) work(j job) {
 func (w *watch) look(p *spoor.Payment) engine.Finding {
 	f, err := w.e.Look(p)
 	if err != nil {
-		w.n.meters.unseen.Inc()
+		w.n.meters.Unseen.Inc()
 	}
 	if ripe := w.e.Ripe(); len(ripe) > 0 {
 		w.mu.Lock()

@@ -63,10 +63,13 @@ func decode(e *journal.Entry, kind string, into any) error {
 	return seal.Decode(e.Data, into)
 }
 
-// EncodeRefused writes an instruction whose key was taken by the payment that
-// was decided in an entry.
+// EncodeRefused writes that an instruction came whose key was taken by the payment
+// that was decided in an entry: what names it, and no more, so that nobody fills
+// a journal with what is not decided.
 func EncodeRefused(in *spoor.Instruction, decided uint64) []byte {
-	return encode(&refusedRecord{Instruction: instructionOf(in), Decided: decided})
+	return encode(&refusedRecord{
+		References: referencesRecord(in.References), Message: messageOf(in.Message), Paid: moneyOf(in.Payment.Paid), Digest: in.Digest[:], Decided: decided,
+	})
 }
 
 // EncodeRecall writes a recall with its answer.

@@ -31,8 +31,11 @@ type paymentRecord struct {
 
 // refusedRecord is the body of a [KindRefused] entry.
 type refusedRecord struct {
-	Instruction instructionRecord `cbor:"1,keyasint"`
-	Decided     uint64            `cbor:"2,keyasint"` // entry of the decision on the one that came first
+	References referencesRecord `cbor:"1,keyasint"`
+	Message    messageRecord    `cbor:"2,keyasint"`
+	Paid       moneyRecord      `cbor:"3,keyasint"`
+	Digest     []byte           `cbor:"4,keyasint"`
+	Decided    uint64           `cbor:"5,keyasint"` // entry of the decision on the one that came first
 }
 
 // recallRecord is the body of a [KindRecall] entry.

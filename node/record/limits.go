@@ -13,6 +13,7 @@ import (
 const (
 	MaxInstruction = 96 << 10 // bytes of text
 	MaxName        = 1000     // bytes of one name: hits repeat it
+	maxAccount     = 140      // bytes of a bank or a number, less than the graph takes
 )
 
 // texts counts the texts of what comes in, and whether all of them are text: an
@@ -69,7 +70,12 @@ func CheckInstruction(in *spoor.Instruction) error {
 			t.add(string(x.Kind), x.Value)
 		}
 	}
-	if in.Key() == "" || in.Key() == "/" || in.Key() == "//" {
+	for _, a := range []spoor.AccountID{p.From, p.To} {
+		if len(a.Bank) > maxAccount || len(a.Number) > maxAccount {
+			return fmt.Errorf("an account of more than %d bytes", maxAccount)
+		}
+	}
+	if in.Key() == "" {
 		return errors.New("nothing names it: want a UETR or a transaction id")
 	}
 	return t.check()

@@ -102,10 +102,11 @@ type decisionRecord struct {
 }
 
 type reasonRecord struct {
-	_    struct{} `cbor:",toarray"`
-	Rule string
-	Code string
-	Text string
+	_       struct{} `cbor:",toarray"`
+	Rule    string
+	Outcome string
+	Code    string
+	Text    string
 }
 
 type hitRecord struct {
@@ -119,6 +120,8 @@ type hitRecord struct {
 	Freezes    bool          `cbor:"8,keyasint,omitempty"`
 	Programmes []string      `cbor:"9,keyasint,omitempty"`
 	Pieces     []pieceRecord `cbor:"10,keyasint,omitempty"`
+	Role       string        `cbor:"11,keyasint,omitempty"`
+	About      string        `cbor:"12,keyasint,omitempty"`
 }
 
 type pieceRecord struct {
@@ -258,7 +261,7 @@ func decisionOf(d *spoor.Decision, versions uint64) decisionRecord {
 		Orders: d.Orders, Risk: d.Risk, Signals: strs(d.Signals), Late: d.Late, Versions: versions,
 	}
 	for _, x := range d.Reasons {
-		r.Reasons = append(r.Reasons, reasonRecord{Rule: x.Rule, Code: x.Code, Text: x.Text})
+		r.Reasons = append(r.Reasons, reasonRecord{Rule: x.Rule, Outcome: x.Outcome.String(), Code: x.Code, Text: x.Text})
 	}
 	for i := range d.Hits {
 		r.Hits = append(r.Hits, hitOf(&d.Hits[i]))
@@ -269,7 +272,7 @@ func decisionOf(d *spoor.Decision, versions uint64) decisionRecord {
 func hitOf(h *spoor.Hit) hitRecord {
 	r := hitRecord{
 		Query: h.Query, List: h.List, Entity: h.Entity, Kind: h.Kind.String(), Name: h.Name, Score: h.Score,
-		Exact: h.Exact, Freezes: h.Freezes, Programmes: h.Programmes,
+		Exact: h.Exact, Freezes: h.Freezes, Programmes: h.Programmes, Role: string(h.Role), About: h.About,
 	}
 	for _, p := range h.Pieces {
 		r.Pieces = append(r.Pieces, pieceRecord{What: p.What, Query: p.Query, Listed: p.Listed, Score: p.Score, Effect: p.Effect})
@@ -280,7 +283,7 @@ func hitOf(h *spoor.Hit) hitRecord {
 func (r *hitRecord) noun() spoor.Hit {
 	h := spoor.Hit{
 		Query: r.Query, List: r.List, Entity: r.Entity, Name: r.Name, Score: r.Score,
-		Exact: r.Exact, Freezes: r.Freezes, Programmes: r.Programmes,
+		Exact: r.Exact, Freezes: r.Freezes, Programmes: r.Programmes, Role: spoor.Role(r.Role), About: r.About,
 	}
 	h.Kind, _ = spoor.ParsePartyKind(r.Kind)
 	for _, p := range r.Pieces {
@@ -302,7 +305,11 @@ func (r *decisionRecord) noun(key string, entry uint64, at spoor.Instant) (spoor
 		d.Signals = append(d.Signals, spoor.Typology(s))
 	}
 	for _, x := range r.Reasons {
-		d.Reasons = append(d.Reasons, spoor.Reason{Rule: x.Rule, Code: x.Code, Text: x.Text})
+		reason := spoor.Reason{Rule: x.Rule, Code: x.Code, Text: x.Text}
+		if err := reason.Outcome.UnmarshalText([]byte(x.Outcome)); err != nil {
+			return d, err
+		}
+		d.Reasons = append(d.Reasons, reason)
 	}
 	for i := range r.Hits {
 		d.Hits = append(d.Hits, r.Hits[i].noun())
