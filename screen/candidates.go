@@ -44,7 +44,7 @@ type found struct {
 	entry   int32
 	listing int32
 	score   float64
-	single  bool // one word only, of a query with more
+	alone   alone
 }
 
 // looked is a word of the query and what is like it.
@@ -54,19 +54,36 @@ type looked struct {
 	weight float32
 }
 
+// alone says that there is little to go by, since many have as much.
+type alone uint8
+
+const (
+	notAlone alone = iota
+	oneWord        // of a query with more
+	initials       // of an organisation
+)
+
+// factor lowers the score of a match by name.
+func (a alone) factor() float64 { return [...]float64{1, singleFactor, initialsFactor}[a] }
+
+func (a alone) String() string {
+	return [...]string{"", "listed name of one word", "initials alone"}[a]
+}
+
 func newScratch(names, words int) *scratch {
 	return &scratch{tallies: make([]tally, names), met: make([]uint64, names/64+1), seen: make([]uint32, words), touched: make([]int32, 0, 4096),
 		text: make([]byte, 0, 4096), skel: make([]byte, 0, 4096), key: make([]byte, 0, longestKey+16), hits: make([]found, 0, 64),
 		alike: make([]alike, 0, 1024), looked: make([]looked, 0, name.MaxWords+2)}
 }
 
-// asked sums up the words of a query.
+// asked sums up the words of a query, each once.
 type asked struct {
 	telling          int
 	mass             float32 // of telling words
 	common           float32 // weight of the others
 	initials, firsts uint32
 	least            float32
+	repeats          bool // a word stands twice
 }
 
 func ask(q *name.Name, least float64) asked {
@@ -78,10 +95,13 @@ func ask(q *name.Name, least float64) asked {
 			continue
 		}
 		a.firsts |= letter(w.Text[0])
-		if w.Telling() && !w.Aside() {
+		switch {
+		case again(q.Words, i):
+			a.repeats = true
+		case w.Telling() && !w.Aside():
 			a.telling++
 			a.mass += w.Weight
-		} else {
+		default:
 			a.common += w.Weight
 		}
 	}
@@ -108,9 +128,9 @@ func (sp *space) candidates(ix *Index, sc *scratch, which int, least float64) {
 		sp.lookAcronyms(sc)
 	}
 	person := sp.kind == spoor.Person
-	alone := person && a.telling >= 2 && a.initials == 0 && len(sc.looked) == a.telling
+	pair := person && a.telling >= 2 && a.initials == 0 && !a.repeats && len(sc.looked) == a.telling
 	for n, l := range sc.looked {
-		add := !(alone && n == len(sc.looked)-1 && l.weight/(l.weight+min(a.mass-l.weight, 0.7)) < a.least-0.02)
+		add := !(pair && n == len(sc.looked)-1 && l.weight/(l.weight+min(a.mass-l.weight, 0.7)) < a.least-0.02)
 		for _, k := range l.alike {
 			w := &sp.words[k.word]
 			sc.count(w.short, k.score, k.weight, l.at, marks{short: true})
@@ -124,15 +144,15 @@ func (sp *space) candidates(ix *Index, sc *scratch, which int, least float64) {
 	for _, id := range sc.touched {
 		sc.met[id>>6] = 0
 		t := &sc.tallies[id]
-		if alone && t.count == 1 && !t.runs && !t.short {
+		if pair && t.count == 1 && !t.runs && !t.short {
 			continue
 		}
 		e := &sp.entries[id]
 		if person && !enough(t, &a, e) || !person && !enoughWords(t, &a, e) {
 			continue
 		}
-		if s, single := sp.score(q, e, a.telling); s >= least {
-			sc.hits = append(sc.hits, found{which, id, e.listing, s, single})
+		if s, how := sp.score(q, e, a.telling); s >= least {
+			sc.hits = append(sc.hits, found{which, id, e.listing, s, how})
 		}
 	}
 	sc.touched = sc.touched[:0]
@@ -149,12 +169,15 @@ func again(words []name.Word, i int) bool {
 }
 
 // score compares a query with so many telling words with a listed name.
-func (sp *space) score(q *name.Name, e *entry, telling int) (score float64, single bool) {
+func (sp *space) score(q *name.Name, e *entry, telling int) (score float64, how alone) {
 	score = name.Match(q, e.name)
-	if sp.kind == spoor.Person && e.telling <= 1 && telling > 1 {
-		return score * singleFactor, true
+	switch {
+	case sp.kind == spoor.Person && e.telling <= 1 && telling > 1:
+		how = oneWord
+	case sp.kind == spoor.Organisation && score >= name.Threshold && name.ByInitials(q, e.name):
+		how = initials
 	}
-	return score, false
+	return score * how.factor(), how
 }
 
 // enough bounds from above how like a person's name can be: what neither side
@@ -166,6 +189,9 @@ func enough(t *tally, a *asked, e *entry) bool {
 		return count >= 1 && (count > 1 || least <= 2)
 	}
 	threshold := a.least
+	if a.repeats && e.repeats {
+		return true // one word of each may match two
+	}
 	if least <= 1 {
 		return t.runs || a.telling <= 1 || t.sum*name.MostOfOneWord*singleFactor >= threshold*t.mass
 	}
@@ -199,7 +225,7 @@ func (sp *space) look(m *wordMemory, sc *scratch, w *name.Word) *remembered {
 		return r
 	}
 	sp.similar(sc, w)
-	r := &remembered{text: string(w.Text), kind: sp.kind, traits: w.Traits(), alike: slices.Clone(sc.alike)}
+	r := &remembered{text: string(w.Text), kind: sp.kind, traits: w.Traits(), value: w.Value, alike: slices.Clone(sc.alike)}
 	for _, k := range r.alike {
 		r.posted += len(sp.words[k.word].postings)
 	}

@@ -14,7 +14,9 @@
 //
 // The likeness of the best pair of names (package name), 0 to 1, then raised or
 // lowered by what else is known: dates of birth, countries, numbers. Every
-// change is a piece of the hit with its effect.
+// change is a piece of the hit with its effect. A person who is listed by one word
+// alone, and an organisation that matches by its initials alone, come to
+// [name.Threshold] only where something else supports them.
 //
 // # Exact
 //
@@ -32,4 +34,12 @@
 //
 // Persons with persons, organisations with organisations, ships and aircraft
 // with their like. A party whose kind is not known is looked for among all.
+//
+// # How it searches
+//
+// Each word of a query is looked for among the listed words by keys of its
+// consonants, and the names that have like words are counted, rarest word first;
+// only names that can reach the threshold by these words are compared in full.
+// What was found for a word is remembered, and what was found for the names of a
+// party (up to 65,536). Numbers, dates and countries are weighed anew each time.
 package screen

@@ -13,6 +13,10 @@ const weakFactor = 0.9
 // the world has one word of its name in common with such an alias.
 const singleFactor = 0.85
 
+// initialsFactor lowers a match with an organisation by its initials alone: three
+// letters stand for many.
+const initialsFactor = 0.8
+
 // The most by which each sort of evidence brings a score nearer to 1.
 const (
 	mostByBirth   = 0.25

@@ -3,7 +3,7 @@ package screen
 import (
 	"maps"
 	"math/bits"
-	"sync"
+	"runtime"
 
 	"spoor"
 	"spoor/screen/name"
@@ -16,7 +16,8 @@ type Index struct {
 	spaces   [3]space // persons, organisations, ships and aircraft
 	numbers  map[number][]int32
 	names    int
-	scratch  sync.Pool
+	most     [2]int        // names and words of a space
+	idle     chan *scratch // as many as can run at once
 	words    wordMemory
 	found    nameMemory
 }
@@ -64,6 +65,7 @@ type entry struct {
 	common  float32 // weight of the others
 	telling int8    // words that tell, of which a query must have most
 	first   uint32
+	repeats bool   // a word stands twice
 	initial uint32 // which letters its initials are, and which its words begin with
 }
 
@@ -122,8 +124,26 @@ func New(listings []spoor.Listing, versions map[string]string) *Index {
 		words = max(words, len(ix.spaces[s].words))
 		most = max(most, len(ix.spaces[s].entries))
 	}
-	ix.scratch.New = func() any { return newScratch(most, words) }
+	ix.most, ix.idle = [2]int{most, words}, make(chan *scratch, 2*runtime.GOMAXPROCS(0))
 	return ix
+}
+
+// borrow gives the memory for a search, giveBack keeps it for the next. A
+// sync.Pool would lose it with each collection of garbage.
+func (ix *Index) borrow() *scratch {
+	select {
+	case sc := <-ix.idle:
+		return sc
+	default:
+		return newScratch(ix.most[0], ix.most[1])
+	}
+}
+
+func (ix *Index) giveBack(sc *scratch) {
+	select {
+	case ix.idle <- sc:
+	default:
+	}
 }
 
 // meets says whether a party of a kind belongs into a space.
@@ -159,6 +179,7 @@ type wordKey struct {
 	text  string
 	loose bool
 	span  int8
+	value int32
 }
 
 func (b *builder) add(listing int32, n spoor.Name, variant string) {
@@ -175,10 +196,13 @@ func (b *builder) add(listing int32, n spoor.Name, variant string) {
 			continue
 		}
 		e.first |= letter(w.Text[0])
-		if w.Telling() && !w.Aside() {
+		switch {
+		case again(folded.Words, i): // a word of which one is matched is not missed
+			e.repeats = true
+		case w.Telling() && !w.Aside():
 			e.telling++
 			e.mass += w.Weight
-		} else {
+		default:
 			e.common += w.Weight
 		}
 	}
@@ -218,7 +242,7 @@ func (b *builder) runs(words []name.Word, id int32) {
 }
 
 func (b *builder) post(w name.Word, span int8, id int32) {
-	key := wordKey{string(w.Text), w.Loose(), span}
+	key := wordKey{string(w.Text), w.Loose(), span, w.Value}
 	k, ok := b.known[key]
 	if !ok {
 		k = int32(len(b.space.words))

@@ -29,6 +29,7 @@ type remembered struct {
 	text   string
 	kind   spoor.PartyKind
 	traits uint8
+	value  int32 // "forty" may be 44
 	alike  []alike
 	posted int // names that have one of them, some counted twice
 }
@@ -38,7 +39,7 @@ func (m *wordMemory) slot(kind spoor.PartyKind, w *name.Word) *atomic.Pointer[re
 }
 
 func (r *remembered) is(kind spoor.PartyKind, w *name.Word) bool {
-	return r != nil && r.kind == kind && r.traits == w.Traits() && r.text == string(w.Text)
+	return r != nil && r.kind == kind && r.traits == w.Traits() && r.value == w.Value && r.text == string(w.Text)
 }
 
 // nameMemory holds which listed names were found for the names of parties, most

@@ -209,7 +209,7 @@ func searchAll(ix *Index) (out []spoor.Hit) {
 	return out
 }
 
-// TestNoAllocation: a miss costs none.
+// TestNoAllocation: a miss costs none once its words have been looked for.
 func TestNoAllocation(t *testing.T) {
 	ix := invented()
 	for _, n := range []string{"Jane Invented Roe", "Ольга Иванова", "Eastwind General Import Ltd", "محمد علي"} {
@@ -217,5 +217,72 @@ func TestNoAllocation(t *testing.T) {
 		if got := testing.AllocsPerRun(200, func() { ix.Search(&p, name.Threshold) }); got > 0 {
 			t.Errorf("%q: %v allocations", n, got)
 		}
+	}
+}
+
+// TestInitials: a person is not found by initials, and an organisation needs
+// support.
+func TestInitials(t *testing.T) {
+	bank := party(spoor.Organisation, "Zubrowka Investment Bank", "ZIB")
+	bank.Countries = []spoor.Country{country("PL")}
+	short := party(spoor.Organisation, "LET", "MAK")
+	person := party(spoor.Person, "LET")
+	ix := New([]spoor.Listing{{Party: bank}, {Party: short}, {Party: person}}, nil)
+	for _, c := range []struct {
+		kind    spoor.PartyKind
+		name    string
+		country string
+		want    bool
+	}{
+		{spoor.Person, "Luis Elena Torres", "", false},
+		{spoor.AnyParty, "Luis Elena Torres", "", false},
+		{spoor.AnyParty, "Monika Andrzej Kołodziej", "", false},
+		{spoor.Organisation, "Invented Lending Bank", "", false},
+		{spoor.Organisation, "Zebra Insurance Bureau", "", false},
+		{spoor.Organisation, "Zebra Insurance Bureau", "PL", true},
+		{spoor.Organisation, "ZIB", "", true},
+		{spoor.Organisation, "Zubrowka Investment Bank Ltd", "", true},
+	} {
+		p := party(c.kind, c.name)
+		if c.country != "" {
+			p.Countries = []spoor.Country{country(c.country)}
+		}
+		if hits := ix.Search(&p, name.Threshold); (len(hits) > 0) != c.want {
+			t.Errorf("%v %q %s: %+v", c.kind, c.name, c.country, hits)
+		}
+	}
+}
+
+// TestRemembered: what was found before is found again, by a party of whom other
+// things are known too, and answers belong to the caller.
+func TestRemembered(t *testing.T) {
+	ix, fresh := invented(), func(p *spoor.Party) string { return fmt.Sprint(invented().Search(p, name.Threshold)) }
+	for range 3 {
+		for _, n := range []string{"Andrei Sokolov", "Baltika Trade", "Nobody Inparticular"} {
+			for _, born := range []string{"", "1965-03-02", "1990-01-01"} {
+				p := party(spoor.AnyParty, n)
+				if born != "" {
+					p.Births = date(born)
+				}
+				got := ix.Search(&p, name.Threshold)
+				if want := fresh(&p); fmt.Sprint(got) != want {
+					t.Errorf("%s %s: got %v, want %s", n, born, got, want)
+				}
+				for i := range got {
+					got[i].Score, got[i].Pieces[0].What = 0, "spoilt"
+				}
+			}
+		}
+	}
+	for i := range 200_000 {
+		p := party(spoor.Person, fmt.Sprintf("Nobody Number%d", i))
+		ix.Search(&p, name.Threshold)
+	}
+	kept := 0
+	for i := range ix.found {
+		kept += len(ix.found[i].young) + len(ix.found[i].old)
+	}
+	if kept > 1<<16 {
+		t.Errorf("%d names are remembered", kept)
 	}
 }

@@ -15,14 +15,15 @@ const mostHits = 50
 // threshold on (0 to 1; [name.Threshold] is usual), at most 50. Exact hits come
 // first.
 func (ix *Index) Search(q *spoor.Party, threshold float64) []spoor.Hit {
-	sc := ix.scratch.Get().(*scratch)
-	defer ix.scratch.Put(sc)
+	sc := ix.borrow()
 	numbers := ix.byNumbers(q)
 	names := ix.searchNames(sc, q, leastOf(q, threshold, len(numbers) > 0))
-	if len(names) == 0 && len(numbers) == 0 {
-		return nil
+	var hits []spoor.Hit
+	if len(names) > 0 || len(numbers) > 0 {
+		hits = ix.judge(q, names, numbers, threshold)
 	}
-	return ix.judge(q, names, numbers, threshold)
+	ix.giveBack(sc)
+	return hits
 }
 
 // leastOf is the likeness from which names matter: what else is known may raise
@@ -151,8 +152,8 @@ func (ix *Index) hit(q *spoor.Party, listing int32, names []found, threshold flo
 		h.Query = who
 		e.score = best.score
 		e.names(ix, best, who)
-		if best.single {
-			e.pieces = append(e.pieces, spoor.Piece{What: "listed name of one word", Listed: h.Name, Score: singleFactor, Effect: best.score * (1 - 1/singleFactor)})
+		if f := best.alone.factor(); f < 1 {
+			e.pieces = append(e.pieces, spoor.Piece{What: best.alone.String(), Listed: h.Name, Score: f, Effect: best.score * (1 - 1/f)})
 		}
 		if weak {
 			e.weakAlias(h.Name)
@@ -163,8 +164,12 @@ func (ix *Index) hit(q *spoor.Party, listing int32, names []found, threshold flo
 	if h.Query == "" && len(q.Identifiers) > 0 {
 		h.Query = q.Identifiers[0].Value
 	}
+	if h.Score < threshold {
+		return h, false
+	}
 	slices.SortStableFunc(h.Pieces, func(a, b spoor.Piece) int { return cmp.Compare(abs(b.Effect), abs(a.Effect)) })
-	return h, h.Score >= threshold
+	h.About = about(l, h.Name)
+	return h, true
 }
 
 func abs(x float64) float64 {

@@ -141,11 +141,15 @@ func joinRuns(al *alignment, a, b *Name) {
 
 // couldJoin says, quickly, whether a word may be a run of words written as one.
 func couldJoin(w *Word, words []Word) bool {
-	n, m, loose := 0, uint32(0), false
+	n, m, classes, loose := 0, uint32(0), uint32(0), false
 	for i := range words {
 		n += len(words[i].Sound)
 		m |= words[i].Letters
+		classes |= words[i].Classes
 		loose = loose || words[i].Vowelless
+	}
+	if bits.OnesCount32(classes^w.Classes) > 2 {
+		return false
 	}
 	if w.Vowelless != loose {
 		return true
@@ -185,7 +189,7 @@ func joined(a, b *Name, i, j, na, nb int) link {
 		}
 	default:
 		l.sim = soundSimilarity(sa, sb, a.Kind, words(a)[i].LR || words(b)[j].LR) - 0.04
-		if l.sim < 0.8 && (words(a)[i].Syllabic || words(b)[j].Syllabic) {
+		if l.sim < 0.75 && (words(a)[i].Syllabic || words(b)[j].Syllabic) {
 			l.sim = 0
 		}
 	}

@@ -70,6 +70,19 @@ func Match(a, b *Name) float64 {
 	return s
 }
 
+// ByInitials says whether two names match because one has the initials of the
+// other: "PLA" and "People's Liberation Army".
+func ByInitials(a, b *Name) bool {
+	var al alignment
+	match(&al, a, b)
+	for _, l := range al.links[:al.n] {
+		if l.why == whyAcronym {
+			return true
+		}
+	}
+	return false
+}
+
 // Explain compares two folded names of one kind and says why.
 func Explain(a, b *Name) Comparison {
 	var al alignment

@@ -1,7 +1,7 @@
 // Package name folds and compares names of persons, organisations and vessels
 // across scripts and spellings, and says why two are alike.
 //
-//	c := name.Compare(spoor.Person, "Сергей Лавров", "LAVROV, Sergei Viktorovich")
+//	c := name.Compare(spoor.Person, "Сергей Щербатов", "SHCHERBATOV, Sergei Viktorovich")
 //	// c.Score is 0.92; c.Pieces say which word matched which
 //
 // # How it works
@@ -17,9 +17,19 @@
 // lost on the way (Thai, Devanagari, Han for foreign names), are compared by
 // their consonants, vowels being nearly free.
 //
-// Given names that stand for one another, legal forms of companies and common
-// words of companies are data: names.txt, forms.txt and words.txt in
-// internal/fold/data.
+// The more people bear a name, the less it says who is meant (inverse document
+// frequency: Spärck Jones, Journal of Documentation 28, 1972; here by a table,
+// since lists hold other names than payments do). Common names that match weigh
+// less, and what one side alone has weighs more: "Luis Gómez" is not "GOMEZ
+// PIQUERAS, Jose Luis", but "Thorvald Ellingsgaard" may be "ELLINGSGAARD, Thorvald
+// Mikael". Two different common names are never taken for slips of each other.
+//
+// An organisation matches its initials; a person, or a name without any word of
+// an organisation, does not.
+//
+// Given names that stand for one another, names that many bear, legal forms and
+// common words of companies are data: names.txt, common.txt, forms.txt and
+// words.txt in internal/fold/data.
 //
 // # The scale
 //

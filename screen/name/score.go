@@ -90,8 +90,8 @@ func leftOver(al *alignment, n *Name, used []bool, isA, repeated bool) rest {
 			r.extra += 0.2 * aside(w)
 		default:
 			r.telling++
-			if len(w.Text) <= 3 {
-				r.extra += 0.38 * aside(w)
+			if i > 0 && i == len(list)-1 && len(w.Text) <= 3 {
+				r.extra += 0.38 * aside(w) // it may be a legal form that the data lack
 			} else {
 				r.extra += 0.65 * aside(w)
 			}
@@ -186,9 +186,23 @@ func scorePersons(p *parts, al *alignment, a, b *Name) {
 	case initials > 0:
 		p.times(0.92, "initials", "", "")
 	}
+	if info < 1 && romanised(al, a, b) {
+		p.times(0.85, "romanised, common name", "", "") // one spelling of many names
+	}
 	if exchanged(al, a, b) {
 		p.times(0.68, "given and family name exchanged", "", "")
 	}
+}
+
+// romanised says whether a name in Han or Hangul matches one in Latin letters,
+// by which names with other characters are spelled the same.
+func romanised(al *alignment, a, b *Name) bool {
+	for _, l := range al.links[:al.n] {
+		if l.sim > 0.5 && a.Words[l.a].Syllabic != b.Words[l.b].Syllabic {
+			return true
+		}
+	}
+	return false
 }
 
 // rarity says how telling the words of a link are: as the commoner side.
@@ -206,7 +220,7 @@ func rarity(l *link, a, b *Name) float32 {
 // Rare names that match may do without the others; common ones may not, since
 // it is the others that would tell who is meant.
 func oneSided(info, extra float32) float64 {
-	const common, rare = 0.9, 1.5
+	const common, rare = 0.9, 1.4
 	share := min(max((rare-info)/(rare-common), 0), 1) // of commonness
 	return float64(max(0.75-0.2*share, 1-(0.07+0.25*share)*extra))
 }
@@ -271,6 +285,9 @@ func scoreOrganisations(p *parts, al *alignment, a, b *Name) {
 	extra := max(ra.extra, rb.extra) - min(ra.extra, rb.extra)
 	p.words = float64(matched / (weight + conflict + extra))
 	p.score = p.words
+	if conflict+extra > 0.2 && al.crossed(a, b) {
+		p.times(0.9, "words in another order", "", "") // which often make another name
+	}
 	if matched < 0.8 {
 		p.times(float64(matched)/0.8*0.85, "common words only", "", "")
 	} else if telling < 0.3 && (conflict > 0.02 || extra > 0.02) {
@@ -285,6 +302,18 @@ func scoreOrganisations(p *parts, al *alignment, a, b *Name) {
 	}
 	by, fa, fb := compareForms(a.Forms, b.Forms)
 	p.times(by, "legal form", fa, fb)
+}
+
+// crossed says whether two telling words stand in another order.
+func (al *alignment) crossed(a, b *Name) bool {
+	for i, x := range al.links[:al.n] {
+		for _, y := range al.links[:i] {
+			if (x.a < y.a) != (x.b < y.b) && a.Words[x.a].Class == fold.ClassWord && a.Words[y.a].Class == fold.ClassWord {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func pickf(ok bool, a, b float64) float64 {

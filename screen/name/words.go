@@ -76,7 +76,7 @@ func similarity(a, b *Word, kind spoor.PartyKind) (float32, why) {
 	if bytes.Equal(a.Sound, b.Sound) && len(a.Sound) > 1 {
 		return min(most, 0.97), whySound
 	}
-	if len(a.Sets)+len(b.Sets) > 0 && feminine(a.Sound, b.Sound) {
+	if (len(a.Sets)+len(b.Sets) > 0 || a.Frequent || b.Frequent) && feminine(a.Sound, b.Sound) {
 		return 0.35, whyTypo
 	}
 	if apart := bits.OnesCount32(a.Classes ^ b.Classes); apart > 4 || apart == 4 && max(len(a.Sound), len(b.Sound)) <= 6 {
@@ -87,7 +87,7 @@ func similarity(a, b *Word, kind spoor.PartyKind) (float32, why) {
 		return min(most, s), whyVowels
 	}
 	s := soundSimilarity(a.Sound, b.Sound, kind, a.LR || b.LR)
-	if (a.Syllabic || b.Syllabic) && s < 0.8 {
+	if (a.Syllabic || b.Syllabic) && s < 0.8 || a.Syllabic && b.Syllabic && s < 0.95 {
 		return 0, whyNone // names of one or two syllables lie close together
 	}
 	if d := min(len(a.Text), len(b.Text)); d >= 5 && s < 0.7 && kind != spoor.Vessel && !(bytes.Equal(a.Text, a.Sound) && bytes.Equal(b.Text, b.Sound)) {
@@ -97,7 +97,7 @@ func similarity(a, b *Word, kind spoor.PartyKind) (float32, why) {
 	if s < 0.9 && kind == spoor.Organisation && (adjectiveOf(a.Text, b.Text) || adjectiveOf(b.Text, a.Text)) {
 		return 0.9, whySuffix
 	}
-	if a.Frequent && b.Frequent && s < 0.9 {
+	if a.Frequent && b.Frequent && s < 0.85 {
 		return min(most, 0.4*s), whyTypo // Ferrari and Ferraro
 	}
 	return min(most, s), whyTypo
@@ -205,8 +205,12 @@ func adjectiveOf(long, short []byte) bool {
 	return false
 }
 
-// feminine says whether one name is the other with an a: Karim and Karima.
+// feminine says whether one name is that of a woman and the other of a man:
+// Karim and Karima, Silvio and Silvia.
 func feminine(a, b []byte) bool {
+	if n := len(a) - 1; n >= 3 && len(b) == n+1 && (a[n] == 'a' && b[n] == 'o' || a[n] == 'o' && b[n] == 'a') {
+		return bytes.Equal(a[:n], b[:n])
+	}
 	if len(a) < len(b) {
 		a, b = b, a
 	}

@@ -212,6 +212,11 @@ func TestBadJSON(t *testing.T) {
 	h.must(422, "POST", "/api/payments", twice)
 	h.must(400, "POST", "/api/payments", good[:40])
 	h.must(413, "POST", "/api/payments", `{"payments":[`+strings.Repeat(" ", api.MaxBody)+`]}`)
+	for _, wrong := range []string{`{"payments":{}}`, `{"payments":null}`, `{}`, `{"payments":[]}`, `[]`, `null`, `{"payments":[{"channel":"pigeon"}]}`} {
+		if code, out := h.call("POST", "/api/payments", wrong); code != 422 && code != 400 {
+			t.Errorf("%s: %d %s", wrong, code, out)
+		}
+	}
 	if out := h.must(200, "GET", "/api/status", ""); !strings.Contains(out, `"payments":0`) {
 		t.Errorf("something was decided: %s", out)
 	}
@@ -284,6 +289,9 @@ func TestKeys(t *testing.T) {
 	h.must(403, "GET", "/api/holds", "", as(2)...)
 	h.must(403, "POST", "/api/payments", payment(1, iban1, iban2, "Carla Verdi"), as(0)...)
 	h.must(403, "GET", "/api/journal", "", as(0)...)
+	h.must(401, "GET", "/metrics", "")
+	h.must(403, "GET", "/metrics", "", as(2)...)
+	h.must(200, "GET", "/metrics", "", as(1)...)
 	h.must(200, "GET", "/api/journal", "", as(1)...)
 	h.must(403, "GET", "/api/status", "", as(0)...)
 	// A bank is told the outcome and no grounds.
@@ -310,6 +318,8 @@ func TestKeys(t *testing.T) {
 	if code, _ := h.call("POST", "/api/payments", payment(4, iban1, iban2, "Carla Verdi"), as(3)...); code != 429 {
 		t.Errorf("a third payment within a second: %d", code)
 	}
+	batch, _ := traffic.NewMaker(traffic.Population{Accounts: 1000, Seed: 3, Batch: 3, Start: time.Now()})
+	h.must(413, "POST", "/api/messages", string(batch.Append(nil, 1)), append(as(3), "Content-Type", "application/xml")...)
 	// Two people, whatever they call themselves.
 	order := fmt.Sprintf(`{"id":"O1","kind":"freezing","authority":"A","legal_basis":"B","accounts":[%q]}`, iban1)
 	h.must(200, "POST", "/api/orders", order, as(0)...)
@@ -322,7 +332,7 @@ func TestBadKeys(t *testing.T) {
 	good := fmt.Sprintf(keyFile, sum("a"), sum("b"), sum("c"), sum("d"))
 	for _, c := range [][2]string{
 		{`"Bruno Rossi"`, `"Anna Bianchi"`}, {fmt.Sprintf("%x", sum("b")), fmt.Sprintf("%x", sum("a"))}, {`["desk"]`, `["desks"]`}, {`["desk"]`, `[]`},
-		{"rate = 2", "rate = -2"}, {"rate = 2", "speed = 2"}, {fmt.Sprintf("%x", sum("b")), "abc"}, {`name = "Anna Bianchi"`, `name = " "`},
+		{"rate = 2", "rate = -2"}, {"rate = 2", "rate = nan"}, {"rate = 2", "rate = inf"}, {`"UNOOITMM"`, `"UNO"`}, {`"Bruno Rossi"`, `"anna  BIANCHI"`}, {"rate = 2", "speed = 2"}, {fmt.Sprintf("%x", sum("b")), "abc"}, {`name = "Anna Bianchi"`, `name = " "`},
 	} {
 		if _, err := api.LoadKeys(strings.NewReader(strings.Replace(good, c[0], c[1], 1))); err == nil {
 			t.Errorf("%s for %s is taken", c[1], c[0])

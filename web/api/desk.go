@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,13 +28,13 @@ type decisionBody struct {
 
 func (s *server) getDecision(ctx context.Context, c *Caller, in *keyInput) (*decisionOutput, error) {
 	d, err := s.n.Decision(ctx, in.Key)
-	if err != nil {
+	desk := c.may(Desk)
+	switch {
+	case err != nil && (desk || !errors.Is(err, node.ErrUnknown)):
 		return nil, nodeError(err)
-	}
-	if c.BIC != "" && !c.may(Desk) && d.Instruction.Message.Sender != c.BIC {
+	case err != nil, !desk && c.BIC != "" && !c.is(&d.Instruction.Message.Sender):
 		return nil, huma.Error404NotFound("no such payment of yours") // whether another's exists is not this caller's to know
-	}
-	if !c.may(Desk) {
+	case !desk:
 		forBank(&d.Decision)
 		d.Hold, d.Left = nil, nil
 	}
@@ -44,12 +45,16 @@ func (s *server) getDecision(ctx context.Context, c *Caller, in *keyInput) (*dec
 }
 
 // forBank takes from a decision what is for the desk only. A bank gets the
-// outcome and, where its payment was stopped, code and text: a note on a payment
-// that passed would tell it of a suspicion (Reg. (EU) 2024/1624 Art 73).
+// outcome and, where its payment was stopped, codes and texts of what stopped it: a
+// note would tell it of a suspicion (Reg. (EU) 2024/1624 Art 73).
 func forBank(d *spoor.Decision) {
-	if d.Outcome == spoor.Allow {
-		d.Reasons = nil
+	var said []spoor.Reason
+	for _, r := range d.Reasons {
+		if d.Outcome != spoor.Allow && r.Outcome == d.Outcome {
+			said = append(said, r)
+		}
 	}
+	d.Reasons = said
 	d.Hits, d.Signals, d.Risk, d.Orders, d.Late, d.Clock, d.Versions = nil, nil, 0, nil, nil, "", nil
 }
 
@@ -111,44 +116,44 @@ func (s *server) desk() {
 	op := func(method, path, id, summary, text string) huma.Operation {
 		return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, Description: text, Tags: []string{"desk"}}
 	}
-	register(s, Desk, op(http.MethodPost, "/api/orders", "propose-order", "Enter an order",
+	register(s, []Right{Desk}, op(http.MethodPost, "/api/orders", "propose-order", "Enter an order",
 		"It holds payments at once. It is in force, and blocks, when a second person has confirmed it; unconfirmed it lapses after the stand-still of Reg. (EU) 2024/1624 Art 71."), s.propose)
-	register(s, Desk, op(http.MethodGet, "/api/orders", "list-orders", "All orders", ""),
+	register(s, []Right{Desk}, op(http.MethodGet, "/api/orders", "list-orders", "All orders", ""),
 		func(ctx context.Context, _ *Caller, _ *struct{}) (out *ordersOutput, err error) {
 			out = &ordersOutput{}
 			out.Body.Orders, err = s.n.Orders(ctx)
 			return out, nodeError(err)
 		})
-	register(s, Desk, op(http.MethodPost, "/api/orders/{id}/confirm", "confirm-order", "Confirm an order",
+	register(s, []Right{Desk}, op(http.MethodPost, "/api/orders/{id}/confirm", "confirm-order", "Confirm an order",
 		"By another person than the one who entered it."),
 		func(ctx context.Context, c *Caller, in *orderKey) (*orderOutput, error) {
 			o, err := s.n.Confirm(ctx, in.ID, c.Name)
 			return &orderOutput{o}, nodeError(err)
 		})
-	register(s, Desk, op(http.MethodPost, "/api/orders/{id}/lift", "lift-order", "Lift an order", ""),
+	register(s, []Right{Desk}, op(http.MethodPost, "/api/orders/{id}/lift", "lift-order", "Lift an order", ""),
 		func(ctx context.Context, c *Caller, in *whyInput) (*orderOutput, error) {
 			o, err := s.n.Lift(ctx, in.ID, c.Name, in.Body.Why)
 			return &orderOutput{o}, nodeError(err)
 		})
-	register(s, Desk, op(http.MethodGet, "/api/holds", "list-holds", "Payments that are held", ""),
+	register(s, []Right{Desk}, op(http.MethodGet, "/api/holds", "list-holds", "Payments that are held", ""),
 		func(ctx context.Context, _ *Caller, _ *struct{}) (out *holdsOutput, err error) {
 			out = &holdsOutput{}
 			out.Body.Holds, err = s.n.Holds(ctx)
 			return out, nodeError(err)
 		})
-	register(s, Desk, op(http.MethodPost, "/api/holds/{id}/release", "release-hold", "Release a held payment",
+	register(s, []Right{Desk}, op(http.MethodPost, "/api/holds/{id}/release", "release-hold", "Release a held payment",
 		"Refused while an order in force stops it: lift the order first."),
 		func(ctx context.Context, c *Caller, in *whyInput) (*holdOutput, error) {
 			h, err := s.n.Release(ctx, in.ID, c.Name, in.Body.Why)
 			return &holdOutput{h}, nodeError(err)
 		})
-	register(s, Desk, op(http.MethodGet, "/api/alerts", "list-alerts", "The newest alerts", ""),
+	register(s, []Right{Desk}, op(http.MethodGet, "/api/alerts", "list-alerts", "The newest alerts", ""),
 		func(ctx context.Context, _ *Caller, in *alertsInput) (out *alertsOutput, err error) {
 			out = &alertsOutput{}
 			out.Body.Alerts, err = s.n.Alerts(ctx, in.Most)
 			return out, nodeError(err)
 		})
-	register(s, Audit, op(http.MethodGet, "/api/status", "status", "How the node is, and the head of its journal", ""),
+	register(s, []Right{Audit}, op(http.MethodGet, "/api/status", "status", "How the node is, and the head of its journal", ""),
 		func(ctx context.Context, _ *Caller, _ *struct{}) (*statusOutput, error) {
 			st, err := s.n.Status(ctx)
 			return &statusOutput{st}, nodeError(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -14,8 +15,8 @@ import (
 
 type callerKey struct{}
 
-// register adds an operation that callers with a right may use.
-func register[I, O any](s *server, right Right, op huma.Operation, f func(context.Context, *Caller, *I) (*O, error)) {
+// register adds an operation that callers with one of some rights may use.
+func register[I, O any](s *server, rights []Right, op huma.Operation, f func(context.Context, *Caller, *I) (*O, error)) {
 	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
 		r, _ := humago.Unwrap(ctx)
 		c, err := s.caller(r)
@@ -23,11 +24,19 @@ func register[I, O any](s *server, right Right, op huma.Operation, f func(contex
 		case err != nil:
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
 			huma.WriteErr(s.api, ctx, http.StatusUnauthorized, err.Error())
-		case !c.may(right):
-			huma.WriteErr(s.api, ctx, http.StatusForbidden, lacks(right))
-		default:
-			next(huma.WithValue(ctx, callerKey{}, c))
+			return
+		case !slices.ContainsFunc(rights, c.may):
+			huma.WriteErr(s.api, ctx, http.StatusForbidden, lacks(rights[0]))
+			return
 		}
+		release, ok := s.enter(r) // before anything of the body is read
+		if !ok {
+			ctx.SetHeader("Retry-After", "1")
+			huma.WriteErr(s.api, ctx, http.StatusServiceUnavailable, node.ErrBusy.Error())
+			return
+		}
+		defer release()
+		next(huma.WithValue(ctx, callerKey{}, c))
 	})
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {

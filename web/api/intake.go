@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -39,8 +42,11 @@ func (a *API) Listen(conn *nats.Conn, c *Caller) (*Intake, error) {
 	in := &Intake{s: a.s, c: c}
 	slots := make(chan struct{}, intakeAtOnce)
 	sub, err := conn.QueueSubscribe(PaymentSubject, "spoor", func(m *nats.Msg) {
-		if m.Reply == "" {
-			return // an answer that nobody waits for would be a decision nobody knows
+		// Without a reply nobody would know the decision, and an answer to any other
+		// subject than an inbox would be the node's word in a place of the sender's
+		// choice.
+		if !strings.HasPrefix(m.Reply, nats.InboxPrefix) {
+			return
 		}
 		select {
 		case slots <- struct{}{}:
@@ -66,6 +72,11 @@ func (a *API) Listen(conn *nats.Conn, c *Caller) (*Intake, error) {
 }
 
 func (in *Intake) answer(m *nats.Msg) {
+	defer func() {
+		if p := recover(); p != nil {
+			in.s.o.Log.Error("a message over NATS failed inside", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.Background(), answerWithin)
 	defer cancel()
 	if len(m.Data) > MaxBody {

@@ -7,13 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 	"golang.org/x/time/rate"
+
+	"spoor/gate/book"
 )
 
 // Right is one thing that a caller may do.
@@ -41,6 +45,8 @@ func (c *Caller) may(r Right) bool { return slices.Contains(c.May, r) }
 // Keys are the callers that a node knows, by the SHA-256 of their bearer token.
 // Tokens themselves are not kept.
 type Keys struct{ byHash map[[sha256.Size]byte]*Caller }
+
+var bic = regexp.MustCompile(`^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$`)
 
 // mostKeys is how many bytes a key file may have.
 const mostKeys = 1 << 20
@@ -82,7 +88,7 @@ func LoadKeys(r io.Reader) (*Keys, error) {
 	if extra := meta.Undecoded(); len(extra) > 0 {
 		return nil, fmt.Errorf("unknown entry %q", extra[0])
 	}
-	k, names := &Keys{byHash: map[[sha256.Size]byte]*Caller{}}, map[string]bool{}
+	k, names := &Keys{byHash: map[[sha256.Size]byte]*Caller{}}, []string(nil)
 	for i, f := range file.Key {
 		wrong := func(why string) (*Keys, error) { return nil, fmt.Errorf("key %d (%s): %s", i+1, f.Name, why) }
 		var hash [sha256.Size]byte
@@ -92,21 +98,23 @@ func LoadKeys(r io.Reader) (*Keys, error) {
 		switch {
 		case strings.TrimSpace(f.Name) == "":
 			return wrong("it has no name")
-		case names[f.Name]:
+		case slices.ContainsFunc(names, func(n string) bool { return book.SamePerson(n, f.Name) }):
 			return wrong("its name is taken: four eyes need names that differ")
 		case k.byHash[hash] != nil:
 			return wrong("another key has the same token")
 		case len(f.May) == 0:
 			return wrong("it may do nothing: give may = [\"pay\"], \"desk\" or \"audit\"")
-		case f.Rate < 0:
-			return wrong("its rate is negative")
+		case f.Rate < 0 || math.IsNaN(f.Rate) || f.Rate > 1e6:
+			return wrong("its rate is none: want payments a second, up to a million")
+		case f.BIC != "" && !bic.MatchString(strings.ToUpper(f.BIC)):
+			return wrong("its bic is none: want eight or eleven characters (ISO 9362)")
 		}
 		for _, m := range f.May {
 			if m != Pay && m != Desk && m != Audit {
 				return wrong(fmt.Sprintf("unknown right %q: want pay, desk or audit", m))
 			}
 		}
-		names[f.Name] = true
+		names = append(names, f.Name)
 		c := &Caller{Name: f.Name, BIC: strings.ToUpper(f.BIC), May: f.May}
 		if f.Rate > 0 {
 			c.Rate = rate.NewLimiter(rate.Limit(f.Rate), max(1, int(f.Rate)))

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -13,7 +14,6 @@ import (
 	"spoor"
 	"spoor/format/iso20022/instruct"
 	"spoor/format/iso20022/status"
-	"spoor/node"
 )
 
 // messages takes an ISO 20022 message and answers with one.
@@ -45,9 +45,11 @@ func (s *server) messages(w http.ResponseWriter, r *http.Request, c *Caller) {
 	w.Write(answer)
 }
 
-// readAll reads a body, in one piece where its length is told.
+// readAll reads a body, a usual one in one piece. What is only announced takes no
+// memory.
 func readAll(r *http.Request) ([]byte, error) {
-	if n := r.ContentLength; n > 0 && n <= MaxBody {
+	const usual = 64 << 10
+	if n := r.ContentLength; n > 0 && n <= usual {
 		body := make([]byte, n)
 		_, err := io.ReadFull(r.Body, body)
 		return body, err
@@ -59,10 +61,6 @@ func readAll(r *http.Request) ([]byte, error) {
 // what is wrong in plain words.
 func (s *server) message(ctx context.Context, body []byte, c *Caller) (code int, answer []byte) {
 	refuse := func(code int, err error) (int, []byte) { return code, []byte(err.Error()) }
-	if !s.enter() {
-		return refuse(http.StatusServiceUnavailable, node.ErrBusy)
-	}
-	defer s.leave()
 	batch, err := instruct.Read(body, instruct.Limits{Transactions: MaxPayments})
 	if err != nil {
 		return refuse(http.StatusBadRequest, err)
@@ -70,8 +68,8 @@ func (s *server) message(ctx context.Context, body []byte, c *Caller) (code int,
 	if err := c.speaks(batch); err != nil {
 		return refuse(http.StatusForbidden, err)
 	}
-	if c.Rate != nil && !c.Rate.AllowN(s.o.Now(), max(1, batch.Transactions)) {
-		return refuse(http.StatusTooManyRequests, errTooFast)
+	if code, err := s.slow(c, batch.Transactions); err != nil {
+		return refuse(code, err)
 	}
 	if len(batch.Recalls) > 0 {
 		answer, err = s.answerRecalls(ctx, batch)
@@ -91,29 +89,46 @@ func (c *Caller) speaks(b *instruct.Batch) error {
 	if c.BIC == "" {
 		return nil
 	}
-	name := func(sender *string) error {
-		if *sender == "" {
-			*sender = c.BIC
-		}
-		if *sender != c.BIC {
-			return errors.New("the message is in the name of another bank than this key's")
-		}
-		return nil
-	}
-	err := name(&b.Message.Sender)
+	ok := c.is(&b.Message.Sender)
 	for i := range b.Instructions {
-		err = errors.Join(err, name(&b.Instructions[i].Message.Sender))
+		in := &b.Instructions[i]
+		nameless := in.Message.Sender == ""
+		if ok = c.is(&in.Message.Sender) && ok; nameless {
+			in.Digest = instruct.Digest(in)
+		}
 	}
 	for i := range b.Recalls {
-		err = errors.Join(err, name(&b.Recalls[i].Message.Sender))
-		if b.Recalls[i].Original.Sender == "" {
-			b.Recalls[i].Original.Sender = c.BIC
+		r := &b.Recalls[i]
+		if ok = c.is(&r.Message.Sender) && ok; r.Original.Sender == "" {
+			r.Original.Sender = c.BIC
 		}
 	}
-	if err != nil {
+	if !ok {
 		return errors.New("the message is in the name of another bank than this key's")
 	}
 	return nil
+}
+
+// is reports whether a sender is the caller, and names one that is nameless. A
+// BIC of eight characters stands for all of a bank's branches.
+func (c *Caller) is(sender *string) bool {
+	if *sender == "" {
+		*sender = c.BIC
+	}
+	return *sender == c.BIC || len(c.BIC) == 8 && strings.HasPrefix(*sender, c.BIC)
+}
+
+// slow refuses more payments than a caller may send.
+func (s *server) slow(c *Caller, payments int) (code int, err error) {
+	switch {
+	case c.Rate == nil:
+		return 0, nil
+	case payments > c.Rate.Burst():
+		return http.StatusRequestEntityTooLarge, fmt.Errorf("%d payments at once: this key may send %d a second; send fewer at once", payments, c.Rate.Burst())
+	case !c.Rate.AllowN(s.o.Now(), max(1, payments)):
+		return http.StatusTooManyRequests, errTooFast
+	}
+	return 0, nil
 }
 
 func (s *server) header(b *instruct.Batch) status.Header {

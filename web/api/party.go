@@ -100,6 +100,9 @@ var idKinds = map[string]spoor.IdentifierKind{
 
 // party makes the noun that is screened.
 func (b *partyBody) party() (p spoor.Party, err error) {
+	if len(b.Name) > 140*4 || len(b.Account) > 34+8 || len(b.Bank) > 35 || len(b.Births) > 4 || len(b.Countries) > 8 || len(b.Identifiers) > 16 {
+		return p, errors.New("too long: a name has at most 140 characters, an account 34; at most 4 births, 8 countries, 16 identifiers")
+	}
 	var ok bool
 	if p.Kind, ok = spoor.ParsePartyKind(b.Kind); !ok {
 		return p, fmt.Errorf("kind %q: want person or organisation", b.Kind)
@@ -123,7 +126,7 @@ func (b *partyBody) party() (p spoor.Party, err error) {
 	}
 	for _, id := range b.Identifiers {
 		kind, ok := idKinds[id.Kind]
-		if !ok || !printable(id.Value) {
+		if !ok || !printable(id.Value) || len(id.Value) > 140 {
 			return p, fmt.Errorf("identifier of kind %q: want lei, passport, national-id, tax, registration, imo, phone, email, crypto, bic or other", id.Kind)
 		}
 		c, _ := spoor.ParseCountry(id.Country)

@@ -1,17 +1,19 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"spoor"
 	"spoor/format/iso20022/instruct"
-	"spoor/node"
 )
 
 // paymentBody is a payment in JSON, for those who do without ISO 20022.
@@ -48,8 +50,8 @@ type identifierBody struct {
 }
 
 type roleBody struct {
-	Role string `json:"role" enum:"ultimate debtor,ultimate creditor,initiating party,debtor agent,creditor agent,intermediary agent"`
-	partyBody
+	Role  string    `json:"role" enum:"ultimate debtor,ultimate creditor,initiating party,debtor agent,creditor agent,intermediary agent"`
+	Party partyBody `json:"party"`
 }
 
 // answerBody is a decision in JSON, with how the instruction fared.
@@ -61,9 +63,33 @@ type answerBody struct {
 
 type paymentsInput struct {
 	Body struct {
-		MessageID string        `json:"message_id,omitempty" maxLength:"35"`
-		Payments  []paymentBody `json:"payments" minItems:"1" maxItems:"10000"`
+		MessageID string      `json:"message_id,omitempty" maxLength:"35"`
+		Payments  paymentList `json:"payments" minItems:"1" maxItems:"10000"`
 	}
+}
+
+// paymentList reads payments one by one and stops at the first that is wrong: what
+// a request costs must not grow with its mistakes.
+type paymentList []paymentBody
+
+// UnmarshalJSON reads a list of payments.
+func (l *paymentList) UnmarshalJSON(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return errors.New("payments: want a list")
+	}
+	for d.More() {
+		if len(*l) == MaxPayments {
+			return fmt.Errorf("payments: more than %d: send fewer at once", MaxPayments)
+		}
+		var p paymentBody
+		if err := d.Decode(&p); err != nil {
+			return fmt.Errorf("payments[%d]: %w", len(*l), err)
+		}
+		*l = append(*l, p)
+	}
+	return nil
 }
 
 type paymentsOutput struct {
@@ -74,18 +100,24 @@ type paymentsOutput struct {
 
 // payments registers what concerns payments in JSON.
 func (s *server) payments() {
-	register(s, Pay, huma.Operation{
+	register(s, []Right{Pay}, huma.Operation{
 		OperationID: "decide-payments", Method: http.MethodPost, Path: "/api/payments", Summary: "Decide on payments",
 		Description:  "Answers when every decision is durable. Sent again, the same payment gets the same decision. 429 and 503: come back after Retry-After.",
-		MaxBodyBytes: MaxBody, Tags: []string{"payments"},
+		MaxBodyBytes: MaxBody, Tags: []string{"payments"}, SkipValidateBody: true, // by paymentList and check
 	}, s.decidePayments)
-	register(s, Pay, huma.Operation{
+	register(s, []Right{Pay, Desk}, huma.Operation{
 		OperationID: "get-decision", Method: http.MethodGet, Path: "/api/decisions/{key}", Summary: "What was decided on a payment",
 		Description: "By its UETR, or by sender/transaction id. With what became of a hold.", Tags: []string{"payments"},
 	}, s.getDecision)
 }
 
 func (s *server) decidePayments(ctx context.Context, c *Caller, in *paymentsInput) (*paymentsOutput, error) {
+	if len(in.Body.Payments) == 0 {
+		return nil, huma.Error422UnprocessableEntity("payments: want at least one")
+	}
+	if code, err := s.slow(c, len(in.Body.Payments)); err != nil {
+		return nil, tryAgain(code, err)
+	}
 	ins := make([]spoor.Instruction, len(in.Body.Payments))
 	seen := map[string]bool{}
 	for i := range in.Body.Payments {
@@ -97,13 +129,6 @@ func (s *server) decidePayments(ctx context.Context, c *Caller, in *paymentsInpu
 			return nil, huma.Error422UnprocessableEntity(fmt.Sprintf("payments[%d]: its reference stands twice in this request", i))
 		}
 		seen[got.Key()], ins[i] = true, got
-	}
-	if !s.enter() {
-		return nil, tryAgain(http.StatusServiceUnavailable, node.ErrBusy)
-	}
-	defer s.leave()
-	if c.Rate != nil && !c.Rate.AllowN(s.o.Now(), len(ins)) {
-		return nil, tryAgain(http.StatusTooManyRequests, errTooFast)
 	}
 	answers, err := s.n.Decide(ctx, ins)
 	if err != nil {
@@ -123,6 +148,9 @@ var errTooFast = errors.New("more payments than this key may send: slow down")
 
 // instruction makes the noun, and says which field is wrong.
 func (b *paymentBody) instruction(message string, c *Caller) (in spoor.Instruction, err error) {
+	if err := b.check(); err != nil {
+		return in, err
+	}
 	in.Message = spoor.Message{ID: message, Kind: "json", Sender: c.BIC}
 	in.References = spoor.References{UETR: strings.ToLower(b.UETR), InstrID: b.InstructionID, EndToEndID: b.EndToEndID, TxID: b.TransactionID}
 	if in.UETR == "" && in.TxID == "" {
@@ -159,7 +187,7 @@ func (b *paymentBody) instruction(message string, c *Caller) (in spoor.Instructi
 		return in, errors.New("neither debtor nor creditor has an account")
 	}
 	for _, x := range append([]roleBody{{string(spoor.Debtor), b.Debtor}, {string(spoor.Creditor), b.Creditor}}, b.Others...) {
-		party, err := x.party()
+		party, err := x.Party.party()
 		if err != nil {
 			return in, fmt.Errorf("%s: %w", x.Role, err)
 		}
@@ -168,6 +196,38 @@ func (b *paymentBody) instruction(message string, c *Caller) (in spoor.Instructi
 	p.ID = in.Key()
 	in.Digest = instruct.Digest(&in)
 	return in, nil
+}
+
+// check says what is too long, or none of what it may be.
+func (b *paymentBody) check() error {
+	fields := []struct {
+		name, text string
+		most       int
+	}{
+		{"uetr", b.UETR, 36}, {"instruction_id", b.InstructionID, 35}, {"end_to_end_id", b.EndToEndID, 35}, {"transaction_id", b.TransactionID, 35},
+		{"amount", b.Amount, 20}, {"currency", b.Currency, 3}, {"purpose", b.Purpose, 4096}, {"instructed", b.Instructed, 40},
+	}
+	for _, f := range fields {
+		if len(f.text) > f.most || !printable(f.text) {
+			return fmt.Errorf("%s: want at most %d bytes without control characters", f.name, f.most)
+		}
+	}
+	if _, ok := spoor.ParseChannel(b.Channel); b.Channel != "" && !ok {
+		return fmt.Errorf("channel %q: want credit-transfer, wire, direct-debit, card, cheque, cash or crypto", b.Channel)
+	}
+	if len(b.Others) > spoor.MaxParties-2 {
+		return fmt.Errorf("others: %d parties, at most %d", len(b.Others), spoor.MaxParties-2)
+	}
+	for _, o := range b.Others {
+		if !slices.Contains(otherRoles, spoor.Role(o.Role)) {
+			return fmt.Errorf("others: role %q: want one of %v", o.Role, otherRoles)
+		}
+	}
+	return nil
+}
+
+var otherRoles = []spoor.Role{
+	spoor.UltimateDebtor, spoor.UltimateCreditor, spoor.InitiatingParty, spoor.DebtorAgent, spoor.CreditorAgent, spoor.Intermediary,
 }
 
 // amount reads a decimal as plainly as ISO 20022 writes it: what two readers could

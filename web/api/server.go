@@ -21,6 +21,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -33,8 +34,9 @@ import (
 
 // Limits of what arrives from outside.
 const (
-	MaxBody     = 8 << 20 // bytes of a request
-	MaxPayments = 10_000  // in one request
+	MaxBody     = 8 << 20   // bytes of a request
+	MaxPayments = 10_000    // in one request
+	maxBodies   = 256 << 20 // bytes of all requests that are worked on
 )
 
 // Options of an API.
@@ -45,16 +47,17 @@ type Options struct {
 	Version string // of the software
 	Now     func() time.Time
 	NewID   func() string // a new message id, at most 35 characters
-	// AtOnce is how many requests with payments are worked on at the same
-	// time; more wait until they are told to come back. 0: 1,024.
+	// AtOnce is how many requests are worked on at the same time; more are told
+	// to come back. 0: 1,024.
 	AtOnce int
 }
 
 type server struct {
-	n     *node.Node
-	o     Options
-	slots chan struct{} // one a request with payments that is worked on
-	api   huma.API
+	n      *node.Node
+	o      Options
+	slots  chan struct{} // one a request that is worked on
+	bodies atomic.Int64  // bytes of their bodies
+	api    huma.API
 }
 
 // API is a node's interface; it is the handler of its HTTP part.
@@ -86,7 +89,8 @@ func New(n *node.Node, o Options) *API {
 	mux.HandleFunc("GET /api/journal", s.guard(Audit, s.journal))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{}))
+	metrics := promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{})
+	mux.HandleFunc("GET /metrics", s.guard(Audit, func(w http.ResponseWriter, r *http.Request, _ *Caller) { metrics.ServeHTTP(w, r) }))
 	return &API{s.outermost(mux), s}
 }
 
@@ -158,19 +162,37 @@ func (s *server) guard(right Right, f func(http.ResponseWriter, *http.Request, *
 		case !c.may(right):
 			http.Error(w, lacks(right), http.StatusForbidden)
 		default:
+			release, ok := s.enter(r)
+			if !ok {
+				w.Header().Set("Retry-After", "1")
+				http.Error(w, node.ErrBusy.Error(), http.StatusServiceUnavailable)
+				return
+			}
+			defer release()
 			f(w, r, c)
 		}
 	}
 }
 
-// enter takes a slot, or says that there is none.
-func (s *server) enter() bool {
+// enter takes a slot and room for a request's body, or says that there is none.
+// A body of unknown length takes the room of the largest.
+func (s *server) enter(r *http.Request) (release func(), ok bool) {
+	size := r.ContentLength
+	if size < 0 || size > MaxBody {
+		size = MaxBody
+	}
 	select {
 	case s.slots <- struct{}{}:
-		return true
 	default:
-		return false
+		return nil, false
 	}
+	if s.bodies.Add(size) > maxBodies {
+		s.bodies.Add(-size)
+		<-s.slots
+		return nil, false
+	}
+	return func() {
+		s.bodies.Add(-size)
+		<-s.slots
+	}, true
 }
-
-func (s *server) leave() { <-s.slots }

@@ -35,6 +35,9 @@ func Claim(dir, name string, key []byte) error {
 			return fmt.Errorf("%s holds %s and no journal: give an empty folder, or a new one", dir, e.Name())
 		}
 	}
+	if err := os.Chmod(dir, 0o700); err != nil { // payments are nobody else's
+		return err
+	}
 	return os.WriteFile(filepath.Join(dir, noteName), []byte(note(name, key)), 0o600)
 }
 

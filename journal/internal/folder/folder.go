@@ -18,7 +18,7 @@ var ErrLocked = errors.New("the journal is in use")
 // the process ends, however it ends. The file holds the process id for people.
 func Lock(dir string) (*os.File, error) {
 	name := filepath.Join(dir, "lock")
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, err
 	}

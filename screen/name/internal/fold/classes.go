@@ -15,6 +15,7 @@ func (n *Name) asPerson() {
 		w := &n.Words[i]
 		k, ok := lex.persons[string(w.Text)]
 		last := i == len(n.Words)-1
+		ok = ok && !w.Syllabic // in Korean, "i" is a family
 		switch {
 		case ok && k.class == ClassTitle && (first || last && len(w.Text) <= 3):
 			w.Class, w.Weight = ClassTitle, k.weight
@@ -22,7 +23,7 @@ func (n *Name) asPerson() {
 		case ok && k.class != ClassTitle:
 			w.Class, w.Weight, w.Known = k.class, k.weight, k.id
 			w.Sets = lex.groups[string(w.Text)]
-		case len(w.Text) == 1:
+		case len(w.Text) == 1 && !w.Syllabic:
 			w.Class, w.Weight = ClassInitial, 0.35
 		default:
 			w.Class = ClassWord
@@ -32,8 +33,22 @@ func (n *Name) asPerson() {
 		}
 		first = first && w.Class != ClassWord
 	}
+	n.familyParticle()
 	n.joinAbd()
 	n.keepSomeTitle()
+}
+
+// familyParticle makes a particle at the end of a name a family: "Minh Le".
+func (n *Name) familyParticle() {
+	last := len(n.Words) - 1
+	if last < 1 || n.Comma {
+		return
+	}
+	w := &n.Words[last]
+	if w.Class != ClassParticle || n.Words[last-1].Class != ClassWord || isArticle(w.Text) || len(w.Text) > 3 {
+		return
+	}
+	w.Class, w.Weight = ClassWord, wordWeight(len(w.Text))
 }
 
 func wordWeight(letters int) float32 {
@@ -319,9 +334,12 @@ func inFormWords(w []byte) bool {
 	return false
 }
 
-// endsWithForms says whether nothing but short words follows.
+// endsWithForms says whether nothing but forms follows, or brackets.
 func (n *Name) endsWithForms(from int) bool {
 	for _, w := range n.Words[from:] {
+		if w.Bracketed {
+			return true
+		}
 		if _, ok := lex.forms[string(w.Text)]; !ok {
 			return false
 		}

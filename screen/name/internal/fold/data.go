@@ -146,11 +146,13 @@ func (l *lexicon) rarityOf(w *Word) float32 {
 		return r
 	}
 	switch {
+	case w.Syllabic: // one or two syllables of some hundreds
+		return 0.4
 	case Patronymic(w):
 		return 0.3
 	case len(w.Sets) > 0, len(w.Text) <= 3:
 		return 0.5
-	case len(w.Text) == 4:
+	case len(w.Text) == 4 || w.Vowelless: // which may be several names
 		return 0.8
 	}
 	return 1

@@ -35,7 +35,7 @@ var substitute, looseSubstitute = func() (t, l [26][26]uint16) {
 	pairs(&t, 25, "ie", "ou", "ae")
 	pairs(&t, 35, "bp", "dt", "gk", "sz", "fv", "kc", "sx", "xc", "ij", "jg", "hk", "hc", "sc", "zc", "kq", "zx", "jz", "jc", "jx", "uv", "vb")
 	pairs(&t, 55, "mn", "lr", "gh", "hx", "zd", "th", "ov")
-	pairs(&l, 20, "bp", "fv", "sz", "gk", "hk", "gh", "jg", "bv", "pf", "kc", "xc", "jz", "jc", "zd", "th")
+	pairs(&l, 20, "bp", "fv", "sz", "gk", "hk", "gh", "jg", "bv", "pf", "kc", "hc", "xc", "jz", "jc", "zc", "zd", "th")
 	pairs(&l, 30, "dt", "sx", "st", "td")
 	pairs(&l, 8, "vu", "vo", "ie", "ij")
 	pairs(&l, 15, "ai", "iv")

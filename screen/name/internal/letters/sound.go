@@ -15,11 +15,7 @@ func AppendSound(dst, w []byte) []byte {
 		n := 1
 		switch {
 		case c == 's' && next == 'c' && third == 'h':
-			if at(w, i+3) == 't' && i > 0 {
-				put('x')
-			} else {
-				put('x')
-			}
+			put('x')
 			n = 3
 		case c == 's' && (next == 'h' || next == 'z'):
 			put('x')
@@ -36,7 +32,7 @@ func AppendSound(dst, w []byte) []byte {
 		case c == 'd' && (next == 'j' || next == 'g'), c == 'z' && next == 'h':
 			put('j')
 			n = 2
-		case c == 'g' && next == 'h':
+		case c == 'g' && next == 'h' && !(i > 0 && w[i-1] == 'n'): // not of "Yeong-ho"
 			put('g')
 			n = 2
 		case c == 'k' && next == 'h':
