@@ -32,8 +32,21 @@ func (b *Book) AddIndirect(i spoor.Interest) error { return b.b.AddIndirect(i) }
 func (b *Book) Len() (parties, interests int) { return b.b.Len() }
 
 // Find gives the party of that id; else all of that name, letter case and
-// spaces not counting; else those whose names hold all its words; at most 100.
+// spaces not counting; else those whose name is the same without accents and
+// punctuation; else without legal form, too ("alfa holding srl" and "Alfa Holding
+// S.p.A."); else those whose names hold all its words; at most 100.
 func (b *Book) Find(nameOrID string) []spoor.Party { return b.b.Find(nameOrID) }
+
+// Near gives the parties whose name or id is most like a text, at most so many,
+// the likest first: for a slip of the pen where Find gives nothing.
+func (b *Book) Near(nameOrID string, most int) []spoor.Party { return b.b.Near(nameOrID, most) }
+
+// Mention is a party that an interest names and nothing describes.
+type Mention = book.Mention
+
+// Undescribed gives the first so many parties that interests name and that were
+// never added, each with one interest that names it, and how many there are.
+func (b *Book) Undescribed(most int) (first []Mention, count int) { return b.b.Undescribed(most) }
 
 // Nature says what a party is beyond its kind.
 type Nature = book.Nature

@@ -50,6 +50,112 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestFindFolded: accents, punctuation and legal form come after what is exact.
+func TestFindFolded(t *testing.T) {
+	b := ownership.NewBook()
+	for _, name := range []string{"Alfa Holding S.r.l.", "Alfa Holding S.p.A.", "Beta «Mühle» GmbH & Co. KG", "OOO Gamma", "Delta S. A.", "Delta", "L'Orto, Società Semplice", "SA"} {
+		b.AddParty(spoor.Party{ID: "id " + name, Names: []spoor.Name{{Full: name}}})
+	}
+	for query, want := range map[string]string{
+		"alfa holding srl":  "Alfa Holding S.r.l.",
+		"Alfa-Holding, SRL": "Alfa Holding S.r.l.",
+		"alfa holding":      "Alfa Holding S.r.l.|Alfa Holding S.p.A.",
+		"alfa holding gmbh": "Alfa Holding S.r.l.|Alfa Holding S.p.A.",
+		"beta muhle":        "Beta «Mühle» GmbH & Co. KG",
+		"gamma llc":         "OOO Gamma",
+		"delta":             "Delta",
+		"delta sa":          "Delta S. A.",
+		"lorto semplice":    "L'Orto, Società Semplice",
+		"s.a.":              "SA",
+		"!":                 "",
+		"holding alpha":     "",
+	} {
+		var got []string
+		for _, p := range b.Find(query) {
+			got = append(got, p.Name())
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%q: %q, want %s", query, got, want)
+		}
+	}
+}
+
+func TestNear(t *testing.T) {
+	b := ownership.NewBook()
+	for _, name := range []string{"Omega", "Alfa Holding S.r.l.", "Alpha Holding AG", "Alfa Folding", "Holding Alfa", "Alfa Holdings Two", "Alfa Holding Three"} {
+		b.AddParty(spoor.Party{ID: "x-" + name[:1] + fmt.Sprint(len(name)), Names: []spoor.Name{{Full: name}}})
+	}
+	near := b.Near("alfa holdin srl", 5)
+	if len(near) != 5 || near[0].Name() != "Alfa Holding S.r.l." {
+		t.Errorf("%v", near)
+	}
+	for _, none := range []string{"", "zzz", "!"} {
+		if got := b.Near(none, 5); len(got) > 0 {
+			t.Errorf("%q: %v", none, got)
+		}
+	}
+	if got := b.Near("x-o55", 5); len(got) != 1 || got[0].Name() != "Omega" { // by its id, x-O5
+		t.Errorf("%v", got)
+	}
+}
+
+func TestUndescribed(t *testing.T) {
+	b := ownership.NewBook()
+	for i, ends := range [][2]string{{"a", "b"}, {"x", "b"}, {"x", "a"}, {"a", "y"}, {"z", "z"}} {
+		if err := b.AddInterest(spoor.Interest{Source: fmt.Sprint("o", i), Holder: ends[0], Held: ends[1], Kind: spoor.Shareholding, Most: 100}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.AddParty(spoor.Party{ID: "a"})
+	b.AddParty(spoor.Party{ID: "b"})
+	first, count := b.Undescribed(2)
+	if want := []ownership.Mention{{ID: "x", Source: "o1"}, {ID: "y", Source: "o3"}}; count != 3 || !reflect.DeepEqual(first, want) {
+		t.Errorf("%d, %+v", count, first)
+	}
+}
+
+// TestGrown: what a circle adds to the chains is shown, and only where there is
+// a circle.
+func TestGrown(t *testing.T) {
+	parties, interests := register(300)
+	for i := range 60 { // rings of three, in which each holds a part of the next
+		ring := func(i int) string { return fmt.Sprint("ring-", i) }
+		parties = append(parties, spoor.Party{ID: ring(i), Kind: spoor.Organisation, Names: []spoor.Name{{Full: ring(i)}}})
+		for holder, share := range map[string]float64{ring(i): float64(1 + i%20), fmt.Sprint("person-", i): 80} {
+			in := spoor.Interest{Source: holder, Holder: holder, Held: ring(i - i%3 + (i+1)%3), Kind: spoor.Shareholding, Least: share, Most: share}
+			interests = append(interests, in)
+		}
+	}
+	b := filled(t, parties, interests)
+	grown := 0
+	for i := range 360 {
+		id := fmt.Sprint("company-", i)
+		if i >= 300 {
+			id = fmt.Sprint("ring-", i-300)
+		}
+		r, err := b.Owners(id, ownership.Options{MaxChains: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range append(r.Owners, r.Others...) {
+			if o.Chained.IsZero() {
+				continue
+			}
+			grown++
+			sum := 0.0
+			for _, c := range o.Chains {
+				sum += c.Share.Least
+			}
+			if len(r.Cycles) == 0 || o.ChainCount > 0 || math.Abs(sum-o.Chained.Least) > 1e-6 || o.Chained.Least >= o.Own.Least {
+				t.Errorf("%s of %s: %s by chains (%v), %s in all", o.Name, r.Of.Name, o.Chained, sum, o.Own)
+			}
+		}
+	}
+	if grown < 60 {
+		t.Errorf("%d shares grew: the test proves little", grown)
+	}
+}
+
 func TestQuestionsAreChecked(t *testing.T) {
 	b := ownership.NewBook()
 	b.AddParty(spoor.Party{ID: "c", Kind: spoor.Organisation})

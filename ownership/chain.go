@@ -86,8 +86,8 @@ const mostTried = 2000
 // chains are the largest chains without circles between two nodes, at most n.
 // With reach to guide it, the search meets them in order of size (Hart, Nilsson
 // and Raphael, "A formal basis for the heuristic determination of minimum cost
-// paths", 1968).
-func (g *graph) chains(from, to int32, reach []float64, n int) (out []Chain) {
+// paths", 1968). all is true where there are no more.
+func (g *graph) chains(from, to int32, reach []float64, n int) (out []Chain, all bool) {
 	queue := &partials{{node: from, share: 1, best: reach[from]}}
 	for tried := 0; queue.Len() > 0 && len(out) < n && tried < mostTried; tried++ {
 		p := heap.Pop(queue).(partial)
@@ -105,7 +105,7 @@ func (g *graph) chains(from, to int32, reach []float64, n int) (out []Chain) {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Chain) int { return compare(b.Share, a.Share) })
-	return out
+	return out, queue.Len() == 0
 }
 
 // count says how many chains there are from every node down to a party; ok is

@@ -111,7 +111,7 @@ func (g *graph) holdings(h *Held, found []held, o Options) {
 		found = found[:o.MaxListed]
 	}
 	for _, x := range found {
-		x.Chains = g.chains(0, x.node, g.reach(x.node), o.MaxChains)
+		x.Chains, _ = g.chains(0, x.node, g.reach(x.node), o.MaxChains)
 		h.Holdings = append(h.Holdings, x.Holding)
 	}
 	if g.Cut > 0 || g.work < 0 {

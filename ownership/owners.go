@@ -346,11 +346,38 @@ func (q *inquiry) conclude() {
 			q.r.Left++
 			continue
 		}
-		c.Chains = q.chains(c.node, 0, q.guide, q.o.MaxChains)
 		if ok {
+			c.Chains, _ = q.chains(c.node, 0, q.guide, q.o.MaxChains)
 			c.ChainCount = int(counts[c.node])
+		} else {
+			q.grown(c)
 		}
 		*list = append(*list, c.Owner)
+	}
+}
+
+// mostSummed is how many chains are added up to show what a circle does.
+const mostSummed = 100
+
+// grown gives a person's chains where there are circles. What the chains give
+// together is less than the person has where some of it goes round: it is told
+// where all chains are known.
+func (q *inquiry) grown(c *candidate) {
+	list, all := q.chains(c.node, 0, q.guide, max(q.o.MaxChains, mostSummed))
+	sum := Range{}
+	for _, x := range list {
+		sum = sum.Plus(x.Share)
+	}
+	c.Chains = list[:min(len(list), q.o.MaxChains)]
+	const visible = 0.005 // shares are shown to a hundredth
+	if !all || sum.IsZero() || sum.Least+visible > c.Own.Least {
+		return
+	}
+	c.Chained = sum
+	for i := range c.Grounds {
+		if g := &c.Grounds[i]; g.Article == "52(1)" && strings.HasSuffix(g.Text, "of it") {
+			g.Text += fmt.Sprintf(": %s of %s, grown to %s by the circle", sum, q.Ref(0).Name, c.Own)
+		}
 	}
 }
 

@@ -99,6 +99,9 @@ type Owner struct {
 	Own     Range    `json:"ownership"`
 	Vote    Range    `json:"voting"`
 	Control Strength `json:"control"`
+	// Chained is what the chains give together, where a circle makes Own more than
+	// that and all chains are known; else no share.
+	Chained Range `json:"chained,omitzero"`
 	// Attributed is the share, at least, that the person and all it controls
 	// have together; 0 where it controls the party itself or no holder of it.
 	Attributed float64  `json:"attributed,omitempty"`

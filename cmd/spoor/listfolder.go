@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"spoor"
 	"spoor/format/lists"
 	"spoor/node"
 	"spoor/screen"
@@ -41,8 +43,15 @@ func (f *listFolder) start() (*node.Lists, error) {
 
 // read reads the folder again; nil when nothing has changed.
 func (f *listFolder) read() (*node.Lists, []error) {
-	set, faults := lists.Load(f.dir, f.set)
-	for _, err := range faults {
+	set, errs := lists.Load(f.dir, f.set)
+	var faults []error
+	for _, err := range errs {
+		var p *spoor.Problem
+		if errors.As(err, &p) && slices.Contains(set.Ignored, p.File) {
+			f.log.Warn("a file is no list and is not called as one: passed over", "file", p.File)
+			continue
+		}
+		faults = append(faults, err)
 		f.log.Error("a list could not be read: its last good version, where there is one, stays in use", "error", err)
 	}
 	if set == f.set {

@@ -88,7 +88,15 @@ func choose(w io.Writer, b *ownership.Book, name string) (id string, err error) 
 	found := b.Find(name)
 	switch len(found) {
 	case 0:
-		return "", usage(fmt.Sprintf("no party has the id or the name %q", name))
+		reason := fmt.Sprintf("no party has the id or the name %q", name)
+		const mostNear = 5
+		if near := b.Near(name, mostNear); len(near) > 0 {
+			fmt.Fprintln(w, "Like it are:")
+			for i := range near {
+				fmt.Fprintf(w, "  %s  %s, %s\n", text.Clean(near[i].ID), text.Clean(near[i].Name()), near[i].Kind)
+			}
+		}
+		return "", usage(reason)
 	case 1:
 		return found[0].ID, nil
 	}
@@ -111,6 +119,14 @@ type ownersFiles struct {
 	skipped int
 	listed  []*spoor.Problem
 	why     string // the last file of a folder was not read
+	notes   []string
+}
+
+// note keeps what a reader left out or did not understand.
+func (l *ownersFiles) note(file string, notes []string) {
+	for _, n := range notes {
+		l.notes = append(l.notes, file+": "+n)
+	}
 }
 
 // open reads a file, all files of a folder, or standard input.
@@ -155,10 +171,16 @@ func (l *ownersFiles) stream(name string, src io.Reader, named bool) error {
 	switch {
 	case bods.Sniff(begin):
 		l.read++
-		return l.statements(bods.NewReader(name, buffered))
+		r := bods.NewReader(name, buffered)
+		err = l.statements(r)
+		l.note(name, r.Notes())
+		return err
 	case ftm.Sniff(begin):
 		l.read++
-		return l.entities(ftm.NewInterests(name, buffered))
+		r := ftm.NewInterests(name, buffered)
+		err = l.entities(r)
+		l.note(name, r.Notes())
+		return err
 	}
 	problem := &spoor.Problem{File: name, Reason: "holds neither FollowTheMoney entities nor BODS statements", Fatal: true}
 	switch {
@@ -259,12 +281,30 @@ func (l *ownersFiles) end(w io.Writer, files []string) (err error) {
 	})
 	s := summary{skipped: uint64(l.skipped), listed: l.listed}
 	s.tell(w)
+	for _, n := range l.notes {
+		fmt.Fprintln(w, "note:", text.Clean(n))
+	}
+	const most = 5
+	first, count := l.book.Undescribed(most)
+	for _, m := range first {
+		in := m.Source
+		if in == "" {
+			in = "an interest"
+		}
+		fmt.Fprintf(w, "note: %s is named in %s but not described in the files\n", text.Clean(m.ID), text.Clean(in))
+	}
+	switch more := count - len(first); {
+	case more == 1:
+		fmt.Fprintln(w, "note: 1 more party is named and not described")
+	case more > 1:
+		fmt.Fprintf(w, "note: %s more parties are named and not described\n", text.Group(more))
+	}
 	return err
 }
 
 // showOwners tells a result on a terminal.
 func showOwners(w io.Writer, r *ownership.Result, top int) {
-	fmt.Fprintf(w, "Beneficial owners of %s on %s, from %s:\n\n", who(r.Of), r.At.Date(), ownership.Exact(r.Threshold))
+	fmt.Fprintf(w, "Beneficial owners of %s on %s, from %s (Reg. (EU) 2024/1624 Art 52(1)), or by control (Art 53, 54, 58):\n\n", who(r.Of), r.At.Date(), ownership.Exact(r.Threshold))
 	if len(r.Owners) == 0 {
 		fmt.Fprintln(w, "none is known")
 	}
@@ -324,7 +364,13 @@ func showRest(w io.Writer, r *ownership.Result, top int) {
 		}
 		return s
 	})
-	section(w, top, "Persons with less", r.Others, func(o ownership.Owner) string { return fmt.Sprintf("%s: %s", who(o.Ref), o.Own) })
+	section(w, top, "Persons with less", r.Others, func(o ownership.Owner) string {
+		s := fmt.Sprintf("%s: %s", who(o.Ref), o.Own)
+		if !o.Chained.IsZero() {
+			s += fmt.Sprintf(", grown from %s by the circle", o.Chained)
+		}
+		return s
+	})
 	section(w, top, "Where chains end otherwise", r.Ends, func(e ownership.End) string { return fmt.Sprintf("%s: %s, %s", who(e.Ref), e.Share, e.Text) })
 	section(w, top, "Circles, solved exactly", r.Cycles, func(c []ownership.Ref) string {
 		var names []string

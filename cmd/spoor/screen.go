@@ -23,11 +23,12 @@ import (
 
 type screenCmd struct {
 	Names     []string `arg:"" optional:"" help:"Names to look for." name:"name"`
-	In        string   `help:"Look for everyone in a CSV with a header (name or full_name, schema or kind, date_of_birth or birth, country or nationality, imo, iban, passport ...), or for one name a line; - for standard input." placeholder:"FILE"`
+	In        string   `help:"Look for everyone in a CSV with a header (name or full_name, schema or kind, date_of_birth or birth, country or nationality, imo, iban, passport ...; commas, semicolons or tabs between), or for one name a line; - for standard input." placeholder:"FILE"`
 	Lists     string   `help:"Folder with lists: OFAC's, the EU's, the UN's, FollowTheMoney, Spoor's own." placeholder:"DIR"`
+	All       bool     `help:"With --in: a line for everyone without a hit, too, as proof of the search."`
 	Threshold float64  `help:"The least score of a hit, above 0 and up to 1." default:"0.70"`
 	Kind      string   `help:"What is looked for: person, organisation, vessel or aircraft. Default: any."`
-	Birth     []string `help:"Date of birth or foundation: 1965, 1965-03 or 1965-03-02." placeholder:"DATE"`
+	Birth     []string `help:"Date of birth or foundation: 1965, 1965-03, 1965-03-02 or 02.03.1965." placeholder:"DATE"`
 	Country   []string `help:"Nationality, residence, registration or flag." placeholder:"CODE"`
 	ID        []string `name:"id" help:"A number, such as imo:9187629 or passport:AB12345; with or without a name." placeholder:"KIND:VALUE"`
 	Pairs     string   `help:"Compare the pairs of names in a CSV with the columns schema, name1 and name2; with is_match, measure, too." placeholder:"FILE"`
@@ -45,6 +46,18 @@ func (c *screenCmd) Run(e *env) error {
 	}
 	if c.Pairs != "" {
 		return c.pairs(e)
+	}
+	numbers := map[spoor.Identifier]bool{} // doubted once, whatever the names beside them
+	for i := range asked {
+		if s := nameAsNumber(&asked[i]); s != "" {
+			fmt.Fprintln(e.stderr, "note:", text.Clean(s))
+		}
+		for _, id := range asked[i].Identifiers {
+			if s := doubt(id); s != "" && !numbers[id] {
+				numbers[id] = true
+				fmt.Fprintln(e.stderr, "warning:", text.Clean(s))
+			}
+		}
 	}
 	set, err := loadLists(e, c.Lists)
 	if err != nil {
@@ -76,6 +89,8 @@ func (c *screenCmd) check() ([]spoor.Party, error) {
 		return nil, usage("--threshold: want more than 0 and at most 1")
 	case c.Pairs != "" && (describes || c.In != "" || c.Lists != ""):
 		return nil, usage("--pairs compares pairs alone: leave out names, --in and --lists")
+	case c.All && (c.In == "" || c.JSON):
+		return nil, usage("--all goes with --in, and not with --json: it writes lines for people to read")
 	case c.Pairs == "" && c.Lists == "":
 		return nil, usage("--lists DIR: say where the lists are")
 	case c.Pairs == "" && c.In != "" && describes:
@@ -96,11 +111,11 @@ func (c *screenCmd) parties() (out []spoor.Party, err error) {
 		return nil, usage(fmt.Sprintf("--kind %s: want person, organisation, vessel or aircraft", c.Kind))
 	}
 	for _, s := range c.Birth {
-		d, ok := spoor.ParsePartialDate(s)
-		if !ok {
-			return nil, usage(fmt.Sprintf("--birth %s: want a date such as 1965, 1965-03 or 1965-03-02", s))
+		found, ok := readDates(s)
+		if !ok || len(found) == 0 {
+			return nil, usage(fmt.Sprintf("--birth %s: want a date such as 1965, 1965-03, 1965-03-02 or 02.03.1965", s))
 		}
-		p.Births = append(p.Births, d)
+		p.Births = append(p.Births, found...)
 	}
 	for _, s := range c.Country {
 		found := lists.Countries(s)
@@ -129,7 +144,8 @@ func (c *screenCmd) parties() (out []spoor.Party, err error) {
 	return out, nil
 }
 
-// loadLists reads the lists. To screen against a part of what was meant would
+// loadLists reads the lists. A file that is not a list and is not called as one
+// is passed over with a note. To screen against a part of what was meant would
 // clear people whom nobody looked for, so a broken list is the end.
 func loadLists(e *env, dir string) (*lists.Set, error) {
 	set, errs := lists.Load(dir, nil)
@@ -241,7 +257,12 @@ func (c *screenCmd) screen(e *env, s *screening, asked []spoor.Party, to io.Writ
 	if s.searched == 0 {
 		return &spoor.Problem{File: in.file, Reason: "there is nobody in it to look for", Fatal: true}
 	}
-	fmt.Fprintf(e.stderr, "%s searched, %s with hits, %s a second\n", text.Group(s.searched), text.Group(s.with), text.Group(int(float64(s.searched)/max(s.took.Seconds(), 1e-9))))
+	sum := e.stdout
+	if c.JSON {
+		sum = e.stderr
+	}
+	fmt.Fprintf(sum, "\n%s searched: %s with hits, %s without a hit\n", text.Group(s.searched), text.Group(s.with), text.Group(s.searched-s.with))
+	fmt.Fprintf(e.stderr, "%s searches a second\n", text.Group(int(float64(s.searched)/max(s.took.Seconds(), 1e-9))))
 	return nil
 }
 
@@ -260,7 +281,7 @@ func (c *screenCmd) write(e *env, to io.Writer, a *answer) error {
 		if err := writeHits(e.stdout, a.hits); err != nil {
 			return err
 		}
-	} else if c.In == "" || len(a.hits) > 0 {
+	} else if c.In == "" || c.All || len(a.hits) > 0 {
 		showHits(e.stdout, a)
 	}
 	if to == nil {
@@ -299,18 +320,35 @@ func showHits(w io.Writer, a *answer) {
 			about = append(about, "exact")
 		}
 		if h.Freezes {
-			about = append(about, "freezes")
+			about = append(about, "freezes"+law(h.List))
 		}
 		if len(h.Programmes) > 0 {
 			about = append(about, strings.Join(h.Programmes, " "))
 		}
 		fmt.Fprintf(w, "  %.2f  %s  %s  %s  (%s)\n", h.Score, text.Clean(h.List), text.Clean(h.Entity), text.Clean(h.Name), text.Clean(strings.Join(about, ", ")))
+		if h.About != "" {
+			fmt.Fprintf(w, "        %s\n", text.Clean(h.About))
+		}
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		for _, p := range h.Pieces {
 			fmt.Fprintf(t, "        %s\t%s\t%+.2f\t\n", text.Clean(p.What), text.Clean(sides(p)), p.Effect)
 		}
 		t.Flush()
 	}
+}
+
+// law says whose law a list is: a list that orders to freeze does not bind
+// everybody.
+func law(list string) string {
+	switch {
+	case strings.HasPrefix(list, "OFAC "):
+		return " (US law)"
+	case list == "EU":
+		return " (EU law)"
+	case list == "UN":
+		return " (UN)"
+	}
+	return ""
 }
 
 // sides says what of the query stands against what of the listing.
@@ -328,20 +366,40 @@ func sides(p spoor.Piece) string {
 	return p.Query + " ~ " + p.Listed
 }
 
+// mostFiles is how many files of a list are named.
+const mostFiles = 10
+
 // showLists says what was searched, and how old it is.
 func showLists(w io.Writer, set *lists.Set) {
 	now := spoor.At(time.Now())
 	fmt.Fprintln(w, "\nSearched:")
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var table strings.Builder
+	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	for i := range set.Lists {
 		l := &set.Lists[i]
 		age := spoor.Span(max(l.Age(now), 0)) + " old"
 		if l.Undated {
 			age = "does not say how old it is"
 		}
-		fmt.Fprintf(t, "  %s\t%s entries\t%s\t%s\t\n", text.Clean(l.Name), text.Group(len(l.Listings)), l.Version, age)
+		entries := text.Group(len(l.Listings)) + " entries"
+		if len(l.Listings) == 1 {
+			entries = "1 entry"
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t\n", text.Clean(l.Name), entries, l.Version, age)
 	}
 	t.Flush()
+	i := 0
+	for line := range strings.Lines(table.String()) {
+		fmt.Fprint(w, line)
+		for k, file := range set.Lists[i].Files {
+			if k == mostFiles {
+				fmt.Fprintf(w, "    and %s\n", plural(len(set.Lists[i].Files)-k, "more file"))
+				break
+			}
+			fmt.Fprintf(w, "    %s\n", text.Clean(file))
+		}
+		i++
+	}
 	for i := range set.Lists {
 		if l := &set.Lists[i]; l.Age(now) > oldList {
 			fmt.Fprintf(w, "warning: %s is of %s: fetch a newer one\n", text.Clean(l.Name), l.Published.Date())

@@ -112,6 +112,34 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// TestNotes: what is left out or not understood is said, with its line.
+func TestNotes(t *testing.T) {
+	file := `{"statementId":"s1","recordType":"poem"}
+{"statementId":"s2","recordType":"relationship","recordDetails":{"subject":"a","interestedParty":"b","interests":[{"type":"friendship","startDate":"soon","endDate":"2020-01"}]}}
+`
+	for n, want := range map[int]string{
+		1: `s1: its kind "poem" not understood (line 1)|s2: the interest's type "friendship" not understood (line 2)|s2: the interest's date "soon" not understood (line 2)`,
+		3: `s1: its kind "poem" not understood (line 1)|s2: the interest's type "friendship" not understood (line 2)|s2: the interest's date "soon" not understood (line 2)|` +
+			`s1: its kind "poem" not understood (line 3)|s2: the interest's type "friendship" not understood (line 4)|4 more left out or not understood`,
+	} {
+		r := NewReader("f", strings.NewReader(strings.Repeat(file, n)))
+		statements := 0
+		for {
+			_, err := r.Next()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			statements++
+		}
+		if got := strings.Join(r.Notes(), "|"); got != want || statements != n {
+			t.Errorf("%d statements\n got %s\nwant %s", statements, got, want)
+		}
+	}
+}
+
 func TestExclusiveBounds(t *testing.T) {
 	for share, want := range map[string]string{
 		`{}`:                                     "0-100",

@@ -72,6 +72,14 @@ func (s *Statement) relate(w *statement) *fault {
 		k, ok := kinds[code]
 		if !ok {
 			k.kind, k.role = spoor.UnknownControl, x.Type
+			if x.Type != "" {
+				s.unknown("the interest's type", x.Type)
+			}
+		}
+		for _, day := range []string{x.StartDate, x.EndDate} {
+			if day != "" && date(day).Year == 0 {
+				s.unknown("the interest's date", day)
+			}
 		}
 		i := Interest{Interest: spoor.Interest{Source: s.ID, Holder: holder, Held: held, Kind: k.kind, Role: k.role, From: date(x.StartDate), Until: date(x.EndDate)}}
 		i.Indirect = x.DirectOrIndirect == "indirect" || x.InterestLevel == "indirect"

@@ -36,6 +36,8 @@ type Reader struct {
 	array  bool
 	record uint64
 	end    error
+	notes  []string
+	noted  int
 }
 
 // NewReader makes a reader; name is what problems call the file.
@@ -48,7 +50,8 @@ func NewReader(name string, src io.Reader) *Reader {
 
 // Next gives the next statement, and io.EOF at the end. A *[spoor.Problem]
 // describes a statement that cannot be read; unless it is fatal, the following
-// call goes on with the one after it. Statements of other kinds are passed over.
+// call goes on with the one after it. Statements of other kinds are passed over;
+// [Reader.Notes] names them.
 func (r *Reader) Next() (*Statement, error) {
 	for r.end == nil {
 		raw, err := r.next()
@@ -58,10 +61,14 @@ func (r *Reader) Next() (*Statement, error) {
 		}
 		r.record++
 		s, f := parse(raw)
-		switch {
-		case f != nil:
-			return nil, &spoor.Problem{File: r.name, Line: r.src.lineAt(r.dec.InputOffset() - int64(len(raw))), Record: r.record, Field: f.field, Reason: f.reason}
-		case s != nil:
+		line := r.src.lineAt(r.dec.InputOffset() - int64(len(raw)))
+		if f != nil {
+			return nil, &spoor.Problem{File: r.name, Line: line, Record: r.record, Field: f.field, Reason: f.reason}
+		}
+		for _, what := range s.unclear {
+			r.note(what, line)
+		}
+		if !s.other {
 			return s, nil
 		}
 	}

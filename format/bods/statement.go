@@ -22,6 +22,9 @@ type Statement struct {
 	// 0.3) or of records (0.4). Who is unspecified is in Unspecified.
 	Interests   []Interest
 	Unspecified []Entity
+
+	unclear []string // what of it is not understood
+	other   bool     // it is of a kind that is not known
 }
 
 // Entity is a person or entity. Its ID is that of its record, else of its statement.
@@ -120,8 +123,8 @@ func (c *country) UnmarshalJSON(b []byte) error {
 // fault is what is wrong with a field.
 type fault struct{ field, reason string }
 
-// parse turns a JSON object into a statement; nil for one of a kind that says
-// nothing of parties and interests.
+// parse turns a JSON object into a statement, which is other for a kind that is
+// not known.
 func parse(raw []byte) (*Statement, *fault) {
 	var w statement
 	if err := json.Unmarshal(raw, &w); err != nil {
@@ -150,7 +153,9 @@ func parse(raw []byte) (*Statement, *fault) {
 	case "":
 		return nil, &fault{"recordType", fmt.Sprintf("statement %s has neither recordType nor statementType", s.ID)}
 	default:
-		return nil, nil
+		s.other = true
+		s.unknown("its kind", kind)
+		return s, nil
 	}
 	if s.Entity.ID = s.ID; s.Record != "" {
 		s.Entity.ID = s.Record

@@ -37,13 +37,15 @@ type Item struct {
 //     status such as "inactive" or "former" and no endDate is left out.
 //
 // Family and Associate are ties between persons and no interests; Succession is
-// none either. Things that are owned and are no parties, such as RealEstate and
+// none either. Entities of schemas that FollowTheMoney does not have, and values
+// that say nothing, are told by [Interests.Notes]. Things that are owned and are no parties, such as RealEstate and
 // Vehicle, become parties of unknown kind, since they can be frozen. The
 // properties are those of the FollowTheMoney schemas.
 type Interests struct {
 	items  *items
 	record uint64
 	queue  []Item
+	notes  notes
 }
 
 // NewInterests makes a reader; name is what problems call the file.
@@ -149,6 +151,8 @@ func (r *Interests) take(e *entity, part, whose string, depth int) *fault {
 				}
 			}
 		}
+	case !passedOver[e.Schema]:
+		r.notes.unknown(e.Schema, r.items.began)
 	}
 	return nil
 }
@@ -177,6 +181,7 @@ func (r *Interests) interests(e *entity, holders, held []string) {
 		least, most, ok := ParseShare(s)
 		switch {
 		case !ok:
+			r.notes.value(e.ID, "percentage", s, r.items.began)
 		case known:
 			i.Least, i.Most = min(i.Least, least), max(i.Most, most)
 		default:
@@ -187,6 +192,8 @@ func (r *Interests) interests(e *entity, holders, held []string) {
 		for _, s := range e.texts(property) {
 			if d, ok := spoor.ParsePartialDate(s[:min(len(s), 10)]); ok {
 				out = append(out, d)
+			} else {
+				r.notes.value(e.ID, property, s, r.items.began)
 			}
 		}
 		slices.SortFunc(out, func(a, b spoor.PartialDate) int { return strings.Compare(a.String(), b.String()) })

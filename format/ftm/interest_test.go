@@ -54,6 +54,53 @@ func edge(schema, properties string) string {
 	return fmt.Sprintf(`{"id":"x","schema":%q,"properties":{"%s":["h"],"%s":["a"]%s}}`, schema, ends.holder, ends.held, properties)
 }
 
+// TestNotes: what is left out or not understood is said, with its line.
+func TestNotes(t *testing.T) {
+	file := `{"id":"a","schema":"Company","properties":{"name":["A"],"ownershipAsset":[{"schema":"Ownership","properties":{"owner":["b"],"percentage":["a lot"]}}]}}
+{"id":"x1","schema":"Owneship","properties":{"owner":["b"],"asset":["a"]}}
+{"id":"p","schema":"Passport","properties":{}}
+{"id":"o1","schema":"Ownership","properties":{"owner":["b"],"asset":["a"],"percentage":["sixty"],"startDate":["soon","2020"]}}
+`
+	read := func(file string) string {
+		r := NewInterests("f", strings.NewReader(file))
+		for {
+			if _, err := r.Next(); err == io.EOF {
+				return strings.Join(r.Notes(), "\n")
+			} else if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want := `1 entity of unknown schema "Owneship" left out (line 2)
+an entity without an id: percentage "a lot" not understood (line 1)
+o1: percentage "sixty" not understood (line 4)
+o1: startDate "soon" not understood (line 4)`
+	if got := read(file); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if got := read(strings.Join(strings.Split(file, "\n")[2:3], "\n")); got != "" {
+		t.Errorf("a passport: %s", got)
+	}
+	want = `8 entities of unknown schema "Owneship" left out (lines 2, 6, 10, 14, 18, …)
+an entity without an id: percentage "a lot" not understood (line 1)
+o1: percentage "sixty" not understood (line 4)
+o1: startDate "soon" not understood (line 4)
+an entity without an id: percentage "a lot" not understood (line 5)
+o1: percentage "sixty" not understood (line 8)
+19 more percentages or dates not understood`
+	if got := read(strings.Repeat(file, 8)); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	// Hostile files cost no memory.
+	var b strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&b, "{\"id\":\"x\",\"schema\":\"S%d\"}\n", i)
+	}
+	if got := read(b.String()); strings.Count(got, "\n") != mostNotes || !strings.HasSuffix(got, "950 entities of further unknown schemas left out") {
+		t.Error(got)
+	}
+}
+
 func TestInterests(t *testing.T) {
 	for _, c := range []struct{ schema, properties, want string }{
 		{"Ownership", "", "shareholding h>a 0-100"},

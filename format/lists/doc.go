@@ -11,7 +11,9 @@
 //   - OFAC's delimited files: entries (sdn.csv, cons_prim.csv, or a part of
 //     either), alternative names (alt.csv, cons_alt.csv) and addresses (add.csv,
 //     cons_add.csv), joined by entry number within one folder. List "OFAC SDN"
-//     orders to freeze; "OFAC non-SDN" does not.
+//     orders to freeze; "OFAC non-SDN" does not. Where there are only extracts, in
+//     each of which one programme stands in every entry, the name says so: "OFAC
+//     SDN (SDNTK only)".
 //   - The EU's list: one regulation as comma-separated text with the columns celex,
 //     measure, schema and name, as in OpenSanctions' extract of the Official
 //     Journal, where the measure "Asset freeze" alone freezes; or the Commission's
@@ -33,6 +35,11 @@
 // Of several files that each hold a whole list (the UN's, the Commission's XML)
 // the newest by its own date counts. Entries of one list with one id are one
 // listing, such as those that OFAC's list and an extract of it share.
+//
+// What cannot be read is an error, whatever it is: a link to nothing, a name that
+// is not UTF-8, a file called as a published list is (sdn.csv,
+// xmlFullSanctionsList.xml) that holds none. Other files without a list are an
+// error too, and are named in [Set].Ignored, so that a caller may pass over them.
 //
 // Files may be packed with gzip. Text is UTF-8. A file of more than 512 MiB, with
 // more than five million entries, with a document type declaration or with more

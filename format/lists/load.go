@@ -15,6 +15,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"spoor"
 	"spoor/format/lists/internal/entry"
@@ -40,6 +41,7 @@ type part struct {
 	layout    layout
 	files     []*file
 	published spoor.Instant // by the files themselves; 0 where they do not say
+	only      []string      // programmes to which an extract of OFAC's list is limited; none where it is whole
 	listings  []spoor.Listing
 	problems  []*spoor.Problem
 	stale     string
@@ -83,7 +85,7 @@ func LoadFS(fsys fs.FS, prev *Set) (*Set, []error) {
 		}
 	}
 	errs = append(errs, s.keep(prev)...)
-	errs = append(errs, s.ignored(prev)...)
+	errs = append(errs, s.ignored(groups)...)
 	s.clean = len(errs) == 0
 	s.assemble()
 	return s, errs
@@ -94,7 +96,11 @@ func LoadFS(fsys fs.FS, prev *Set) (*Set, []error) {
 func (s *Set) find(fsys fs.FS, prev *Set) (errs []error) {
 	walk := func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
-			errs = append(errs, &spoor.Problem{File: name, Reason: "cannot be read: " + err.Error(), Fatal: true})
+			p := &spoor.Problem{File: name, Reason: unreadable(name, err), Fatal: true}
+			if name == "." {
+				p.File = "" // the caller knows what the folder is called
+			}
+			errs = append(errs, p)
 			return nil
 		}
 		if base := path.Base(name); name != "." && base[0] == '.' {
@@ -106,17 +112,25 @@ func (s *Set) find(fsys fs.FS, prev *Set) (errs []error) {
 		if e.IsDir() {
 			return nil
 		}
+		f := &file{path: name}
+		s.files[name] = f
 		info, err := fs.Stat(fsys, name) // follows a link
-		if err != nil || !info.Mode().IsRegular() {
-			return nil
+		switch {
+		case err != nil:
+			f.err = &spoor.Problem{File: name, Reason: unreadable(name, err), Fatal: true}
+		case !info.Mode().IsRegular():
+			f.err = &spoor.Problem{File: name, Reason: "is no file, and what is behind it is not read: put the list itself here", Fatal: true}
+		default:
+			f.size, f.mod = info.Size(), spoor.At(info.ModTime())
+			if old := prev.files[name]; f.same(old) && old.err == nil {
+				f.layout, f.list, f.sum = old.layout, old.list, old.sum
+				return nil
+			}
+			f.err = f.recognise(fsys)
 		}
-		f := &file{path: name, size: info.Size(), mod: spoor.At(info.ModTime())}
-		if old := prev.files[name]; f.same(old) && old.err == nil {
-			f.layout, f.list, f.sum = old.layout, old.list, old.sum
-		} else if f.err = f.recognise(fsys); f.err != nil {
+		if f.err != nil {
 			errs = append(errs, f.problem(f.err))
 		}
-		s.files[name] = f
 		return nil
 	}
 	if err := fs.WalkDir(fsys, ".", walk); err != nil {
@@ -125,12 +139,32 @@ func (s *Set) find(fsys fs.FS, prev *Set) (errs []error) {
 	return errs
 }
 
-func (f *file) problem(err error) error {
+// unreadable says why what the folder names cannot be read.
+func unreadable(name string, err error) string {
+	var in *fs.PathError
+	errors.As(err, &in)
+	missing := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case name == "." && missing:
+		return "no such folder"
+	case name == "." && in != nil:
+		return "the folder cannot be read: " + in.Err.Error()
+	case missing:
+		return "the folder names it, and it is not there: a link to nothing?"
+	case !utf8.ValidString(name):
+		return "its name is not UTF-8: rename it, or the list in it is not read"
+	case in != nil:
+		return "cannot be read: " + in.Err.Error()
+	}
+	return "cannot be read: " + err.Error()
+}
+
+func (f *file) problem(err error) *spoor.Problem {
 	var p *spoor.Problem
 	if errors.As(err, &p) {
 		return p
 	}
-	return &spoor.Problem{File: f.path, Reason: "cannot be read: " + err.Error(), Fatal: true}
+	return &spoor.Problem{File: f.path, Reason: unreadable(f.path, err), Fatal: true}
 }
 
 // open gives a file's bytes, unpacked and within the limit, and takes the sum of
@@ -237,7 +271,7 @@ func (p *part) load(fsys fs.FS, prev *part) (*part, error) {
 	err := p.lacks(prev)
 	if err == nil && prev != nil && p.unchanged(fsys, prev) {
 		p.listings, p.problems = prev.listings, prev.problems
-		p.published = prev.published
+		p.published, p.only = prev.published, prev.only
 		return p, nil
 	}
 	if err == nil {
@@ -276,7 +310,6 @@ func (p *part) lacks(prev *part) error {
 	return nil
 }
 
-// changed is when the newest of a part's files was last changed.
 // dated is the oldest of the part's files by the file system: how old it may be
 // where it does not say so itself.
 func (p *part) dated() spoor.Instant {
@@ -331,8 +364,22 @@ func (p *part) read(fsys fs.FS, prev *part) error {
 		}
 	}
 	r.Unique()
+	p.only = only(set.Common)
 	p.listings, p.problems, p.published = r.Listings, r.Problems, r.Published
 	return p.judge(r, prev)
+}
+
+// only gives the programmes to which files of OFAC's entries are limited, each to
+// some of them: none where one of the files holds more, as the whole list does.
+func only(common [][]string) (out []string) {
+	for _, programmes := range common {
+		if len(programmes) == 0 {
+			return nil
+		}
+		out = append(out, programmes...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // judge says whether what was read is a list that can replace the last one.
@@ -347,6 +394,8 @@ func (p *part) judge(r *entry.Reading, prev *part) error {
 		reason = fmt.Sprintf("has %d entries where it had %d: it seems to be cut off; start anew to take it all the same", n, len(prev.listings))
 	case n == 0 && p.layout != euJournal:
 		reason = "has no entries"
+	case prev != nil && len(prev.only) == 0 && len(p.only) > 0:
+		reason = "holds only entries of " + strings.Join(p.only, ", ") + " where it held the whole list: start anew to take it all the same"
 	default:
 		return nil
 	}
@@ -371,7 +420,7 @@ func (s *Set) keep(prev *Set) (errs []error) {
 		reason := "is gone; its entries are kept until the program starts anew"
 		switch f := s.files[name]; {
 		case f != nil && f.err != nil:
-			reason = "cannot be read: " + f.err.Error()
+			reason = f.problem(f.err).Reason
 		case f != nil && f.size == 0:
 			reason = "is empty"
 		case f != nil:
@@ -379,31 +428,59 @@ func (s *Set) keep(prev *Set) (errs []error) {
 		}
 		err := &spoor.Problem{File: name, Reason: reason, Fatal: true}
 		s.parts[key] = old.kept(err.Error())
-		errs = append(errs, err)
+		if f := s.files[name]; f == nil || f.err == nil { // else find has said it
+			errs = append(errs, err)
+		}
 	}
 	return errs
 }
 
 // ignored lists the files that hold no list. Texts beside lists are expected;
-// anything else may be a list that nobody reads.
-func (s *Set) ignored(prev *Set) (errs []error) {
-	for _, name := range slices.Sorted(maps.Keys(s.files)) {
-		f := s.files[name]
-		belongs := false
-		for _, p := range s.parts {
-			belongs = belongs || slices.ContainsFunc(p.files, func(g *file) bool { return g.path == name })
-		}
-		if belongs || f.err != nil || f.layout != unknown && f.layout != ofacNames && f.layout != ofacAddresses {
-			continue
-		}
-		s.Ignored = append(s.Ignored, name)
-		if ext := path.Ext(name); ext != ".txt" && ext != ".md" {
-			reason := "holds no list that is known: it is not screened against"
-			if f.layout != unknown {
-				reason = "belongs to a list of OFAC, of which the entries (sdn.csv, cons_prim.csv) are not in this folder"
+// anything else may be a list that nobody reads. One that is called as a list is
+// called, or that belongs to a list of which the entries are missing, is broken.
+func (s *Set) ignored(groups map[string]*part) (errs []error) {
+	used := map[string]bool{}
+	for _, parts := range []map[string]*part{groups, s.parts} {
+		for _, p := range parts {
+			for _, f := range p.files {
+				used[f.path] = true
 			}
-			errs = append(errs, &spoor.Problem{File: name, Reason: reason, Fatal: true})
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.files)) {
+		f := s.files[name]
+		if used[name] || f.err != nil {
+			continue
+		}
+		var reason string
+		switch ext := path.Ext(name); {
+		case f.layout != unknown:
+			reason = "belongs to a list of OFAC, of which the entries (sdn.csv, cons_prim.csv) are not in this folder"
+		case called(name) && f.size == 0:
+			reason = "is empty, and is called as a list is"
+		case called(name):
+			reason = "is called as a list is, and holds none that is known: it may be cut, or a web page instead"
+		default:
+			s.Ignored = append(s.Ignored, name)
+			if ext == ".txt" || ext == ".md" {
+				continue
+			}
+			reason = "holds no list that is known: it is not screened against"
+		}
+		errs = append(errs, &spoor.Problem{File: name, Reason: reason, Fatal: true})
+	}
 	return errs
+}
+
+// publishers are the names that lists have where they are published.
+var publishers = []string{"sdn.csv", "alt.csv", "add.csv", "cons_prim.csv", "cons_alt.csv", "cons_add.csv",
+	"*consolidated*.xml", "*sanctionslist*.xml", "eu*.csv", "*.ftm.json"}
+
+// called reports whether a file is called as a published list is.
+func called(name string) bool {
+	base := strings.TrimSuffix(strings.ToLower(path.Base(name)), ".gz")
+	return slices.ContainsFunc(publishers, func(pattern string) bool {
+		ok, _ := path.Match(pattern, base)
+		return ok
+	})
 }

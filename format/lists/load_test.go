@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -30,11 +31,14 @@ func fixture(t testing.TB, name string) string {
 	return string(b)
 }
 
-// people writes OFAC's entries number from to number to.
-func people(from, to int) string {
+// people writes OFAC's entries number from to number to, under several
+// programmes.
+func people(from, to int) string { return peopleOf(from, to, "SDNTK", "SDGT] [IRAN") }
+
+func peopleOf(from, to int, programmes ...string) string {
 	var b strings.Builder
 	for i := from; i <= to; i++ {
-		fmt.Fprintf(&b, "%d,\"LEM, Ivo %c%c\",\"individual\",\"SDNTK\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"DOB %d.\"\n", i, 'a'+i/26%26, 'a'+i%26, 1900+i%90)
+		fmt.Fprintf(&b, "%d,\"LEM, Ivo %c%c\",\"individual\",\"%s\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"DOB %d.\"\n", i, 'a'+i/26%26, 'a'+i%26, programmes[i%len(programmes)], 1900+i%90)
 	}
 	return b.String()
 }
@@ -83,6 +87,10 @@ func TestKeepsLastGood(t *testing.T) {
 		{"a web page instead", entry.SDN, func(f fstest.MapFS) {
 			put(f, "ofac/sdn.csv", "<html><body>Too many requests</body></html>", day.Add(time.Hour))
 		}, "holds no list any more"},
+		{"an extract instead", entry.SDN, func(f fstest.MapFS) { put(f, "ofac/sdn.csv", peopleOf(1, 90, "SDNTK"), day.Add(time.Hour)) }, "holds only entries of SDNTK where it held the whole list"},
+		{"a link to nothing", entry.SDN, func(f fstest.MapFS) {
+			f["ofac/sdn.csv"] = &fstest.MapFile{Data: []byte("nowhere"), Mode: fs.ModeSymlink | 0o777}
+		}, "not there"},
 		{"deleted", entry.SDN, func(f fstest.MapFS) { delete(f, "ofac/sdn.csv") }, "is gone"},
 		{"the names deleted", entry.SDN, func(f fstest.MapFS) { delete(f, "ofac/alt.csv") }, "ofac/alt.csv: is no longer there"},
 		{"the addresses a web page", entry.SDN, func(f fstest.MapFS) { put(f, "ofac/add.csv", "<html/>", day.Add(time.Hour)) }, "ofac/add.csv: is no longer there"},
@@ -166,7 +174,7 @@ func TestBrokenFromTheStart(t *testing.T) {
 			t.Fatalf("got %q", all)
 		}
 	}
-	if strings.Join(s.Ignored, " ") != "names/alt.csv ofac/SOURCE.txt old.xlsx" {
+	if strings.Join(s.Ignored, " ") != "ofac/SOURCE.txt old.xlsx" {
 		t.Errorf("ignored: %q", s.Ignored)
 	}
 }
@@ -277,7 +285,7 @@ func TestDuplicateIDs(t *testing.T) {
 
 func TestMissingFolder(t *testing.T) {
 	s, errs := Load("testdata/none", nil)
-	if s == nil || len(s.Lists) != 0 || len(errs) != 1 || !errors.Is(errs[0], fs.ErrNotExist) && !strings.Contains(errs[0].Error(), "no such file") {
+	if s == nil || len(s.Lists) != 0 || len(errs) != 1 || errs[0].Error() != "no such folder" {
 		t.Errorf("%+v, %v", s, errs)
 	}
 	// A folder that is gone for a while loses nothing.
@@ -285,5 +293,118 @@ func TestMissingFolder(t *testing.T) {
 	second, errs := Load("testdata/none", first)
 	if len(errs) == 0 || len(second.Listings()) != len(first.Listings()) || second.Lists[0].Stale == "" {
 		t.Errorf("%d entries, %v", len(second.Listings()), errs)
+	}
+}
+
+// TestNothingPassedOver: whatever a folder names and cannot be read is said.
+func TestNothingPassedOver(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, data string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := func(name, to string) {
+		t.Helper()
+		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("own.csv", fixture(t, "watched.csv"))
+	if err := os.WriteFile(filepath.Join(dir, "list\xff.csv"), []byte(people(1, 3)), 0o600); err != nil {
+		t.Skip("this file system has names in UTF-8 only:", err)
+	}
+	link("gone.xml", "nowhere.xml")
+	link("folder", t.TempDir())
+	link("same.csv", "own.csv")
+	write(".part.csv", "")
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"sdn.csv", "ALT.csv", "add.csv.gz", "20990101-xmlFullSanctionsList.xml", "UN_consolidated_2099.xml", "eu-list.csv", "entities.ftm.json"} {
+		write("sub/"+name, "<html>Too many requests</html>")
+	}
+	write("sub/cons_prim.csv", "")
+	write("sub/notes.csv", "a,b\n")
+	set, errs := Load(dir, nil)
+	var all []string
+	for _, err := range errs {
+		all = append(all, err.Error())
+	}
+	want := []string{
+		"folder: is no file", "gone.xml: the folder names it, and it is not there", "list\xff.csv: its name is not UTF-8",
+		"sub/20990101-xmlFullSanctionsList.xml: is called as a list is", "sub/ALT.csv: is called as", "sub/UN_consolidated_2099.xml: is called",
+		"sub/add.csv.gz: is called", "sub/cons_prim.csv: is empty, and is called as", "sub/entities.ftm.json: is called", "sub/eu-list.csv: is called",
+		"sub/notes.csv: holds no list that is known", "sub/sdn.csv: is called as a list is",
+	}
+	for i := range max(len(want), len(all)) {
+		if i >= len(want) || i >= len(all) || !strings.HasPrefix(all[i], want[i]) {
+			t.Fatalf("got %q\nwant %q", all, want)
+		}
+	}
+	if strings.Join(set.Ignored, " ") != "sub/notes.csv" || len(set.Lists) != 2 {
+		t.Errorf("ignored %q, %d lists", set.Ignored, len(set.Lists))
+	}
+}
+
+// TestUnreadable: a file that may not be opened is no file without a list.
+func TestUnreadable(t *testing.T) {
+	fsys := closed{published(t), "un.xml"}
+	s, errs := LoadFS(fsys, nil)
+	if len(errs) != 1 || !strings.HasPrefix(errs[0].Error(), "un.xml: cannot be read: permission denied") || len(s.Lists) != 3 || len(s.Ignored) != 0 {
+		t.Errorf("%v, %d lists, ignored %q", errs, len(s.Lists), s.Ignored)
+	}
+}
+
+// closed refuses to open one file.
+type closed struct {
+	fstest.MapFS
+	name string
+}
+
+func (c closed) Open(name string) (fs.File, error) {
+	if name == c.name {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return c.MapFS.Open(name)
+}
+
+// TestExtracts: a part of OFAC's list by programme does not pass for the whole.
+func TestExtracts(t *testing.T) {
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"an extract alone":      {map[string]string{"kingpins.csv": peopleOf(1, 30, "SDNTK")}, "OFAC SDN (SDNTK only)"},
+		"called as the whole":   {map[string]string{"sdn.csv": peopleOf(1, 30, "SDNTK", "SDNTK] [SDGT")}, "OFAC SDN (SDNTK only)"},
+		"two extracts":          {map[string]string{"a.csv": peopleOf(1, 9, "SDNTK"), "b.csv": peopleOf(5, 19, "IRAN")}, "OFAC SDN (IRAN, SDNTK only)"},
+		"extracts in folders":   {map[string]string{"a/x.csv": peopleOf(1, 9, "SDNTK"), "b/x.csv": peopleOf(5, 19, "IRAN")}, "OFAC SDN (IRAN, SDNTK only)"},
+		"with the whole":        {map[string]string{"sdn.csv": people(1, 30), "kingpins.csv": peopleOf(20, 40, "SDNTK")}, "OFAC SDN"},
+		"the whole elsewhere":   {map[string]string{"a/sdn.csv": people(1, 30), "b/kingpins.csv": peopleOf(20, 40, "SDNTK")}, "OFAC SDN"},
+		"an extract with names": {map[string]string{"k.csv": peopleOf(1, 30, "SDNTK"), "alt.csv": "1,1,\"aka\",\"OTHER, Name\",-0- \n"}, "OFAC SDN (SDNTK only)"},
+	} {
+		fsys := fstest.MapFS{}
+		for file, data := range c.files {
+			put(fsys, file, data, day)
+		}
+		s, errs := LoadFS(fsys, nil)
+		if len(errs) > 0 || len(s.Lists) != 1 || s.Lists[0].Name != c.want {
+			t.Errorf("%s: %+v, %v", name, s.Lists, errs)
+			continue
+		}
+		for _, l := range s.Listings() {
+			if l.List != c.want {
+				t.Fatalf("%s: an entry is of %q", name, l.List)
+			}
+		}
+		if again, errs := LoadFS(fsys, s); again != s || len(errs) > 0 {
+			t.Errorf("%s: read again", name)
+		}
+		// The whole list comes later: the extract's name goes.
+		put(fsys, "later/sdn.csv", people(1, 60), day)
+		if s, errs = LoadFS(fsys, s); len(errs) > 0 || len(s.Lists) != 1 || s.Lists[0].Name != "OFAC SDN" || s.Listings()[0].List != "OFAC SDN" {
+			t.Errorf("%s: with the whole list %+v, %v", name, s.Lists, errs)
+		}
 	}
 }

@@ -14,8 +14,10 @@ import (
 // Set is all lists of a folder at one moment. It is never changed: a later one
 // replaces it as a whole.
 type Set struct {
-	Lists   []List   // by name
-	Ignored []string // files that hold no list that is known, and never did
+	Lists []List // by name
+	// Ignored are files that hold no list that is known, and are not called as
+	// one is.
+	Ignored []string
 
 	all   []spoor.Listing
 	parts map[string]*part
@@ -25,6 +27,7 @@ type Set struct {
 
 // List is one list with all its files.
 type List struct {
+	// Name says so where there is only an extract: "OFAC SDN (SDNTK only)".
 	Name string
 	// Version is the day of publication, or "file of" and the file's, and the first eight digits of the SHA-256
 	// of the file's bytes, or of the sums of its files in order of their names.
@@ -149,6 +152,7 @@ func assembled(name string, parts []*part) List {
 			l.Listings = append(l.Listings, *x)
 		}
 	}
+	l.limit(parts)
 	l.Stale = strings.Join(stale, "; ")
 	sum := sums[0]
 	if len(sums) > 1 {
@@ -159,6 +163,24 @@ func assembled(name string, parts []*part) List {
 		l.Version = "file of " + l.Version
 	}
 	return l
+}
+
+// limit renames a list of which there are only extracts, so that they do not
+// pass for the whole of it.
+func (l *List) limit(parts []*part) {
+	var only []string
+	for _, p := range parts {
+		if len(p.only) == 0 {
+			return
+		}
+		only = append(only, p.only...)
+	}
+	slices.Sort(only)
+	l.Name += " (" + strings.Join(slices.Compact(only), ", ") + " only)"
+	l.Listings = slices.Clone(l.Listings) // the part keeps its own
+	for i := range l.Listings {
+		l.Listings[i].List = l.Name
+	}
 }
 
 // ParseIdentifier takes "kind:value", such as "imo:9187629" or

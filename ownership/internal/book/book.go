@@ -19,6 +19,7 @@ import (
 type Book struct {
 	index     map[string]int32
 	parties   []spoor.Party
+	described []bool // by place: the party was added, not only named
 	marks     map[int32]mark
 	interests []interest
 	roles     map[string]string // one copy of each
@@ -95,7 +96,10 @@ func New() *Book {
 
 // AddParty adds a party. One with an id that is known already replaces it, and
 // keeps its interests.
-func (b *Book) AddParty(p spoor.Party) { b.parties[b.party(p.ID)] = p }
+func (b *Book) AddParty(p spoor.Party) {
+	i := b.party(p.ID)
+	b.parties[i], b.described[i] = p, true
+}
 
 // Mark says what a party is beyond its kind, and why in the source's words.
 func (b *Book) Mark(id string, n Nature, why string) { b.marks[b.party(id)] = mark{n, why} }
@@ -109,6 +113,7 @@ func (b *Book) party(id string) int32 {
 	i := int32(len(b.parties))
 	b.index[id] = i
 	b.parties = append(b.parties, spoor.Party{ID: id})
+	b.described = append(b.described, false)
 	b.indexed = false
 	return i
 }
@@ -249,6 +254,28 @@ func (b *Book) list(end func(*interest) int32) lists {
 	return l
 }
 
+// Mention is a party that an interest names and nothing describes.
+type Mention struct{ ID, Source string }
+
+// Undescribed gives the first so many parties that interests name and that were
+// never added, and how many there are.
+func (b *Book) Undescribed(most int) (first []Mention, count int) {
+	seen := map[int32]bool{}
+	for k := range b.interests {
+		i := &b.interests[k]
+		for _, p := range [...]int32{i.holder, i.held} {
+			if b.described[p] || seen[p] {
+				continue
+			}
+			seen[p] = true
+			if count++; count <= most {
+				first = append(first, Mention{b.parties[p].ID, i.source})
+			}
+		}
+	}
+	return first, count
+}
+
 // Lookup finds the place of a party.
 func (b *Book) Lookup(id string) (party int32, ok bool) {
 	party, ok = b.index[id]
@@ -282,51 +309,4 @@ func (b *Book) Party(id string) (spoor.Party, bool) {
 		return spoor.Party{}, false
 	}
 	return b.parties[i], true
-}
-
-// MostFound is how many parties [Book.Find] gives at most.
-const MostFound = 100
-
-// Find gives the party of that id; else all of that name, letter case and
-// spaces not counting; else those whose names hold all its words.
-func (b *Book) Find(nameOrID string) []spoor.Party {
-	if p, ok := b.Party(nameOrID); ok {
-		return []spoor.Party{p}
-	}
-	want := strings.Fields(strings.ToLower(nameOrID))
-	if len(want) == 0 {
-		return nil
-	}
-	var same, like []spoor.Party
-	for _, p := range b.parties {
-		fit := 0
-		for _, n := range p.Names {
-			fit = max(fit, fits(n.Full, want))
-		}
-		switch {
-		case fit == 2 && len(same) < MostFound:
-			same = append(same, p)
-		case fit == 1 && len(like) < MostFound:
-			like = append(like, p)
-		}
-	}
-	if len(same) > 0 {
-		return same
-	}
-	return like
-}
-
-// fits is 2 where a name has exactly these words, 1 where it has all of them,
-// and 0 else.
-func fits(name string, want []string) int {
-	has := strings.Fields(strings.ToLower(name))
-	if slices.Equal(has, want) {
-		return 2
-	}
-	for _, w := range want {
-		if !slices.Contains(has, w) {
-			return 0
-		}
-	}
-	return 1
 }

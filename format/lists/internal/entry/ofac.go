@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -34,8 +35,9 @@ const (
 // OFAC reads a set of OFAC's files: entries first, then what belongs to them.
 type OFAC struct {
 	Reading
-	list  string
-	index map[string]int // of ent_num in Listings
+	list   string
+	index  map[string]int // of ent_num in Listings
+	Common [][]string     // of each file of entries, the programmes of all in it: the whole list has none
 }
 
 // NewOFAC begins a set of the list SDN or NonSDN.
@@ -68,12 +70,17 @@ func record(row []string, fields int) ([]string, string, error) {
 
 // Entries reads entries: sdn.csv, cons_prim.csv or a part of either.
 func (o *OFAC) Entries(src io.Reader) error {
-	return o.rows(src, func(row []string, at place) (string, error) {
+	var common []string // nil before the first entry
+	err := o.rows(src, func(row []string, at place) (string, error) {
 		row, column, err := record(row, EntryFields)
 		if err != nil {
 			return column, err
 		}
 		d := o.entry(row)
+		if common == nil {
+			common = append([]string{}, d.Programmes...)
+		}
+		common = slices.DeleteFunc(common, func(p string) bool { return !slices.Contains(d.Programmes, p) })
 		if i, there := o.index[d.ID]; there {
 			Merge(&o.Listings[i], &d.Listing)
 			o.Good++
@@ -84,6 +91,8 @@ func (o *OFAC) Entries(src io.Reader) error {
 		}
 		return "", nil
 	})
+	o.Common = append(o.Common, common)
+	return err
 }
 
 func (o *OFAC) entry(row []string) *draft {
@@ -104,10 +113,9 @@ func (o *OFAC) entry(row []string) *draft {
 			d.Programmes = append(d.Programmes, p)
 		}
 	}
+	d.Measures = []string{"non-blocking sanctions"}
 	if d.Freezes = o.list == SDN; d.Freezes {
 		d.Measures = []string{"blocking of property"}
-	} else {
-		d.Measures = []string{"non-blocking sanctions"}
 	}
 	d.id(spoor.CallSign, row[5], spoor.Country{})
 	d.country(Countries(row[9])...)
