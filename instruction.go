@@ -12,6 +12,9 @@ type Instruction struct {
 	// Returns is the payment that this one gives back (pacs.004), by its UETR
 	// or other reference; "" for an ordinary payment.
 	Returns string
+	// Alias is the key of a payment whose UETR another sender's payment bears, "" for
+	// any other; see Aside.
+	Alias string
 	// Digest is a fingerprint of what was asked and by whom, whatever the message
 	// around it: two instructions of one key and different digests are not
 	// retries. Its first four bytes stand for the sender alone.
@@ -36,6 +39,8 @@ type References struct {
 func (i *Instruction) Key() string {
 	given := func(id string) bool { return id != "" && id != "NOTPROVIDED" }
 	switch {
+	case i.Alias != "":
+		return i.Alias
 	case i.UETR != "":
 		return i.UETR
 	case given(i.TxID):
@@ -46,6 +51,13 @@ func (i *Instruction) Key() string {
 		return i.Message.Sender + "/e2e/" + escape.Replace(i.Message.ID) + "/" + escape.Replace(i.EndToEndID)
 	}
 	return ""
+}
+
+// Aside is a payment's key where another sender's payment bears its UETR: the
+// same payment on its way through several banks, or one whose UETR somebody took.
+// A BIC counts by its first eight characters, which name the bank.
+func (i *Instruction) Aside() string {
+	return i.Message.Sender[:min(8, len(i.Message.Sender))] + "/uetr/" + i.UETR
 }
 
 var escape = strings.NewReplacer("%", "%25", "/", "%2F")

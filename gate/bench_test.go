@@ -69,7 +69,7 @@ func BenchmarkPayment(b *testing.B) {
 		in.Instruction.UETR = uetr(n)
 		in.Instruction.Payment.From.Number = uetr(n * 7919 % 1_000_000)
 		in.Instruction.Payment.To.Number = uetr(n * 104729 % 1_000_000)
-		if _, _, found := g.book.Seen(in.Instruction.UETR, in.Instruction.Digest); found {
+		if _, _, _, found := g.book.Seen(in.Instruction.UETR, in.Instruction.Digest); found {
 			b.Fatal("seen")
 		}
 		e := g.Judge(in)

@@ -54,6 +54,7 @@ type verdict struct {
 }
 
 func (v *verdict) add(o spoor.Outcome, r spoor.Reason) {
+	r.Outcome = o
 	v.outcome = max(v.outcome, o)
 	v.reasons[o] = append(v.reasons[o], r)
 }
@@ -151,7 +152,7 @@ func (g *Gate) fallBack(in *Input) {
 	}
 }
 
-// obey makes orders felt that the policy's rules left out.
+// obey makes orders felt that the policy's rules left out, or could not see.
 func (g *Gate) obey() {
 	for _, t := range g.touched {
 		if !t.Stops() {
@@ -165,6 +166,10 @@ func (g *Gate) obey() {
 			g.verdict.add(want, spoor.Reason{Rule: "gate.order", Code: "AC06", Text: "stopped by an order of an authority"})
 		}
 		g.verdict.orders = true // they end when they end, whatever else holds
+	}
+	if g.verdict.outcome < spoor.Block && slices.ContainsFunc(g.touched, func(t book.Touch) bool { return t.Doubt }) {
+		g.verdict.doubt = true
+		g.verdict.add(spoor.HoldBack, spoor.Reason{Rule: "gate.alike", Code: "AC06", Text: "the account may be one under an order"})
 	}
 }
 
@@ -185,7 +190,10 @@ func (g *Gate) event(in *Input) book.Decided {
 		}
 	}
 	for _, t := range g.touched {
-		if id := t.Order.ID; !slices.Contains(d.Orders, id) {
+		if t.Doubt && d.Outcome == spoor.Block {
+			continue
+		}
+		if id := t.Order.ID; len(d.Orders) < book.MaxOrders && !slices.Contains(d.Orders, id) {
 			d.Orders = append(d.Orders, id)
 		}
 	}
@@ -208,7 +216,7 @@ func (g *Gate) causes(e *book.Decided, i *spoor.Instruction) {
 	}
 	for _, t := range g.touched {
 		o := &t.Order
-		if !t.Stops() {
+		if !t.Stops() || len(e.Causes) == book.MaxOrders {
 			continue
 		}
 		c, words := book.Cause{Order: o.ID, Until: still}, why
@@ -248,11 +256,14 @@ func (g *Gate) look(in *Input) {
 	f.Payment = paymentFacts{
 		Amount: units(p.Paid), Currency: p.Paid.Currency.String(),
 		AmountEUR: in.AmountEUR, Rated: in.AmountEUR > 0 || p.Paid.Amount == 0,
-		Channel: p.Channel.String(), Purpose: p.Purpose, Returned: i.Returns != "", Recalled: b.Recalled(i.Key()),
+		Channel: p.Channel.String(), Purpose: p.Purpose, Returned: i.Returns != "", Recalled: b.Recalled([4]byte(i.Digest[:4]), i.Key()) || i.Alias != "" && b.Recalled([4]byte(i.Digest[:4]), i.UETR),
 	}
 	f.Payer = g.party(p.FromName, p.FromCountry, p.From, in.At)
 	f.Payee = g.party(p.ToName, p.ToCountry, p.To, in.At)
 	for _, t := range g.touched {
+		if t.Doubt {
+			continue
+		}
 		side := &f.Payer
 		if t.Payee {
 			side = &f.Payee

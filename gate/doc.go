@@ -11,7 +11,8 @@
 //	err = b.Apply(e)       // then the answer, e.Decision, leaves
 //
 // Before a payment is judged, [book.Book.Seen] says whether it was: with the same
-// digest it is a retry and gets the same decision, with another it is refused.
+// digest it is a retry and gets the same decision, with another of the same sender
+// it is refused.
 // Now and then, and after each event about orders, the node journals and
 // applies what [book.Book.Due] gives: the clock lets holds go and ends orders.
 //

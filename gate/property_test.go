@@ -168,13 +168,13 @@ func (w *world) pay(payment string) {
 	t := w.t
 	in := ordinary()
 	in.At, in.Instruction.UETR = w.now, payment
-	in.Instruction.Digest[0] = byte(rapid.IntRange(0, 1).Draw(t, "digest"))
+	in.Instruction.Digest[15] = byte(rapid.IntRange(0, 1).Draw(t, "digest"))
 	from, to := rapid.IntRange(0, 2).Draw(t, "from"), rapid.IntRange(0, 2).Draw(t, "to")
 	in.Instruction.Payment.From, in.Instruction.Payment.To = account(from), account(to)
 	in.Risk = rapid.Float64Range(0, 1).Draw(t, "risk")
 	in.Late = rapid.SampledFrom([][]string{nil, nil, {"screen"}, {"risk", "nobody"}}).Draw(t, "late")
 	in.Hits = rapid.SampledFrom([][]spoor.Hit{nil, nil, {{Score: .9, Freezes: true}}, {{Score: 1, Exact: true}}, {{Score: 1, Exact: true, Freezes: true}}}).Draw(t, "hits")
-	if _, _, found := w.b.Seen(payment, in.Instruction.Digest); found {
+	if _, _, _, found := w.b.Seen(payment, in.Instruction.Digest); found {
 		e := w.g.Judge(in)
 		e.Decision.Entry = w.entry + 1
 		if w.apply(e) == nil {
@@ -195,6 +195,11 @@ func (w *world) pay(payment string) {
 	}
 	d := e.Decision
 	exact := len(in.Hits) > 0 && in.Hits[0].Exact && in.Hits[0].Freezes
+	for i, r := range d.Reasons {
+		if r.Outcome > d.Outcome || i == 0 && r.Outcome != d.Outcome {
+			t.Fatalf("a reason asked for %s: %+v", r.Outcome, d)
+		}
+	}
 	switch {
 	case d.Outcome == spoor.Block && !exact && !frozen(account(from)) && !frozen(account(to)):
 		t.Fatalf("blocked without a ground: %+v", d)

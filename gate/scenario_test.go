@@ -137,7 +137,7 @@ func (s *scene) do(l string) []string {
 	case "release":
 		return s.apply(book.HoldReleased{Payment: w.head, By: w.one("by"), Why: w.one("because"), At: s.now})
 	case "recall":
-		e := s.gate.Recall(&spoor.Recall{References: spoor.References{UETR: w.head}, Reason: w.one("for")}, s.now)
+		e := s.gate.Recall(&spoor.Recall{References: spoor.References{UETR: w.head}, Reason: w.one("for"), Message: spoor.Message{Sender: w.one("as")}}, s.now)
 		return append(s.apply(e), strings.Join(strings.Fields(e.Resolution.Status+" "+e.Resolution.Code), " ")+": "+e.Resolution.Text)
 	case "pay":
 		return s.pay(w)
@@ -160,7 +160,7 @@ type words struct {
 	of   map[string][]string
 }
 
-var keywords = strings.Fields("on party payment by until because for risk hit exact signal late via digest payer payee from")
+var keywords = strings.Fields("on party payment by until because for risk hit exact signal late via digest payer payee from as")
 
 func parse(s string) words {
 	w := words{of: map[string][]string{}}
@@ -252,7 +252,9 @@ func (s *scene) input(w words) *Input {
 	if via := w.one("via"); via != "" {
 		i.Payment.Channel, _ = spoor.ParseChannel(via)
 	}
-	copy(i.Digest[:], w.one("digest"))
+	sender := book.SenderDigest(w.one("as"))
+	copy(i.Digest[:], sender[:])
+	copy(i.Digest[4:], w.one("digest"))
 	for _, p := range w.of["payer"] {
 		i.Parties = append(i.Parties, spoor.RoleParty{Role: spoor.Debtor, Party: spoor.Party{Identifiers: []spoor.Identifier{identifier(p)}}})
 	}
@@ -278,7 +280,7 @@ func (s *scene) input(w words) *Input {
 // pay is a node's flow: seen before, or judged, journalled and applied.
 func (s *scene) pay(w words) []string {
 	in := s.input(w)
-	if entry, same, found := s.book.Seen(in.Instruction.Key(), in.Instruction.Digest); found && same {
+	if entry, same, _, found := s.book.Seen(in.Instruction.Key(), in.Instruction.Digest); found && same {
 		o, _ := s.book.Outcome(in.Instruction.Key())
 		return []string{fmt.Sprintf("retry of entry %d, now %s", entry, o)}
 	} else if found {
@@ -298,7 +300,11 @@ func (s *scene) pay(w words) []string {
 	}
 	var rules []string
 	for _, r := range d.Reasons {
-		rules = append(rules, r.Rule+" "+r.Code)
+		said := r.Rule + " " + r.Code
+		if r.Outcome != d.Outcome {
+			said += " (" + r.Outcome.String() + ")"
+		}
+		rules = append(rules, said)
 	}
 	if len(rules) > 0 {
 		head += ": " + strings.Join(rules, ", ")

@@ -29,8 +29,12 @@ func (n *Node) Recall(ctx context.Context, recalls []spoor.Recall) ([]book.Resol
 		at := d.now()
 		for i := range recalls {
 			e := d.gate.Recall(&recalls[i], at)
+			if d.Book.Check(e) != nil { // nothing names the payment
+				out[i] = e.Resolution
+				continue
+			}
 			if err := d.Book.Apply(e); err != nil {
-				return Wrong{err}
+				return err
 			}
 			d.append(record.KindRecall, at, record.EncodeRecall(&recalls[i], &e))
 			d.Counts.Recalls++
@@ -184,7 +188,7 @@ func (n *Node) Decision(ctx context.Context, key string) (*Decided, error) {
 	var entry uint64
 	out := &Decided{}
 	err := n.do(ctx, func(d *desk) error {
-		e, _, found := d.Book.Seen(key, [16]byte{})
+		e, _, _, found := d.Book.Seen(key, [16]byte{})
 		if !found {
 			return fmt.Errorf("payment %q: %w", key, ErrUnknown)
 		}

@@ -120,8 +120,9 @@ func (d *desk) now() spoor.Instant {
 // decide answers one instruction of an ask.
 func (d *desk) decide(a *ask, i int, at spoor.Instant, seen *seen) {
 	in, answer := &a.ins[i], &a.answers[i]
+	entry, same, found := d.seen(in)
 	key := in.Key()
-	if entry, same, found := d.Book.Seen(key, in.Digest); found {
+	if found {
 		d.n.meters.Repeats.Inc()
 		answer.Repeated, answer.Refused, answer.Key, answer.Entry = true, !same, key, entry
 		if !same {
@@ -175,8 +176,19 @@ func without(hits []spoor.Hit) []spoor.Hit {
 	return out
 }
 
+// seen looks for a payment that was decided. Where another sender's payment bears
+// its UETR, it is one of its own, and gets a key that says so.
+func (d *desk) seen(in *spoor.Instruction) (entry uint64, same, found bool) {
+	entry, same, own, found := d.Book.Seen(in.Key(), in.Digest)
+	if found && !same && !own && in.UETR != "" && in.Alias == "" {
+		in.Alias = in.Aside()
+		return d.seen(in)
+	}
+	return entry, same, found
+}
+
 // taken is why an instruction is refused unread.
-var taken = spoor.Reason{Rule: "gate.reference", Code: "AM05", Text: "this reference was used before, for another payment"}
+var taken = spoor.Reason{Rule: "gate.reference", Outcome: spoor.Block, Code: "AM05", Text: "this reference was used before, for another payment"}
 
 // append adds an entry to what goes to the journal.
 func (d *desk) append(kind string, at spoor.Instant, data []byte) {

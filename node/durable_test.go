@@ -14,6 +14,7 @@ import (
 
 	"spoor"
 	"spoor/gate"
+	"spoor/gate/book"
 	"spoor/journal"
 	"spoor/node/fold"
 	"spoor/node/record"
@@ -27,8 +28,8 @@ func random(r *rand.Rand, n int) (out []spoor.Instruction) {
 		id := r.IntN(4 * n)
 		out = append(out, pay(id, accounts[i], accounts[j], int64(1+id%977)))
 		// The same id always asks for the same: a retry.
-		out[len(out)-1].Digest = [16]byte{}
-		copy(out[len(out)-1].Digest[:], fmt.Sprint(id))
+		clear(out[len(out)-1].Digest[4:])
+		copy(out[len(out)-1].Digest[4:], fmt.Sprint(id))
 	}
 	return out
 }
@@ -58,7 +59,7 @@ func TestReplayIsLive(t *testing.T) {
 			order(i, spoor.FreezingOrder, anna)
 		case 9:
 			b.Confirm(ctx, "O7", "Bianchi")
-			b.Recall(ctx, []spoor.Recall{{References: pay(99_999, anna, bruno, 1).References, Reason: "FRAD", Original: spoor.Message{Sender: "UNOOITMM"}, Amount: spoor.Money{Currency: spoor.EUR}}})
+			b.Recall(ctx, []spoor.Recall{{References: pay(99_999, anna, bruno, 1).References, Reason: "FRAD", Message: spoor.Message{Sender: "UNOOITMM"}, Original: spoor.Message{Sender: "UNOOITMM"}, Amount: spoor.Money{Currency: spoor.EUR}}})
 		case 15:
 			order(i, spoor.FreezingOrder, carla)
 		case 25:
@@ -301,5 +302,45 @@ func TestRepeatedMessage(t *testing.T) {
 		if was, ok := alone[a.Key]; ok && was.Entry != a.Entry {
 			t.Fatalf("payment %d has entry %d, alone %d", i, a.Entry, was.Entry)
 		}
+	}
+}
+
+// TestTakenUETR has two banks send one UETR at the same time, in one hand of the
+// desk: each gets its own decision, and the engines see both.
+func TestTakenUETR(t *testing.T) {
+	b := newBench(t, nil)
+	mine, theirs := pay(1, anna, bruno, 10), pay(1, carla, bruno, 99)
+	theirs.Message.Sender = "DUEEITMM"
+	sender := book.SenderDigest("DUEEITMM")
+	copy(theirs.Digest[:], sender[:])
+	answers, err := b.Decide(ctx, []spoor.Instruction{mine, theirs, pay(2, anna, bruno, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range answers {
+		if a.Repeated || a.Refused || a.Outcome != spoor.Allow || len(a.Late) > 0 {
+			t.Errorf("payment %d: %+v", i, a)
+		}
+	}
+	if answers[0].Key == answers[1].Key {
+		t.Errorf("both have the key %s", answers[0].Key)
+	}
+	r := spoor.Recall{References: theirs.References, Message: spoor.Message{Sender: "DUEEITMM"}, Amount: theirs.Payment.Paid}
+	if got, err := b.Recall(ctx, []spoor.Recall{r}); err != nil || got[0].Status != "PDCR" {
+		t.Errorf("its own recall: %+v, %v", got, err)
+	}
+	r.Message.Sender = "TREEITMM"
+	if got, err := b.Recall(ctx, []spoor.Recall{r}); err != nil || got[0].Code != "NOOR" {
+		t.Errorf("a stranger's recall: %+v, %v", got, err)
+	}
+	if err := b.Node.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.watch.e.Examined(); n != 3 {
+		t.Errorf("the engines saw %d payments, want 3", n)
+	}
+	read := func(f func(journal.Entry) error) error { return b.o.Journal.Read(1, f) }
+	if counts, err := fold.Audit(read, b.o.Member); err != nil || counts.Payments != 3 {
+		t.Errorf("audit %+v, %v", counts, err)
 	}
 }

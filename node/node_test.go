@@ -14,6 +14,7 @@ import (
 	"spoor/detect"
 	"spoor/format/rates"
 	"spoor/gate"
+	"spoor/gate/book"
 	"spoor/journal"
 	"spoor/node/engine"
 	"spoor/screen"
@@ -113,7 +114,9 @@ func pay(id int, from, to string, euro int64) spoor.Instruction {
 	in.Payment.Received = in.Payment.Paid
 	in.Payment.FromCountry, _ = spoor.ParseCountry(from[:2])
 	in.Payment.ToCountry, _ = spoor.ParseCountry(to[:2])
-	copy(in.Digest[:], fmt.Sprint(from, to, euro))
+	sender := book.SenderDigest(in.Message.Sender)
+	copy(in.Digest[:], sender[:])
+	copy(in.Digest[4:], fmt.Sprint(euro, from, to))
 	return in
 }
 
@@ -158,9 +161,21 @@ func TestStory(t *testing.T) {
 		t.Errorf("repeated: %+v, first %+v", again, a)
 	}
 	other := first
-	other.Digest[0] ^= 1
+	other.Digest[5] ^= 1
 	if got := b.one(other); !got.Refused {
 		t.Errorf("another payment of the same name: %+v", got)
+	}
+
+	// Another bank's payment of the same name is one of its own.
+	third := first
+	third.Message.Sender = "DUEEITMM"
+	sender := book.SenderDigest(third.Message.Sender)
+	copy(third.Digest[:], sender[:])
+	if got := b.one(third); got.Repeated || got.Refused || got.Key != "DUEEITMM/uetr/"+first.UETR {
+		t.Errorf("another bank's payment of the same name: %+v", got)
+	}
+	if got := b.one(third); !got.Repeated || got.Refused {
+		t.Errorf("it is sent again: %+v", got)
 	}
 
 	b.one(pay(2, carla, anna, 900))
@@ -181,8 +196,8 @@ func TestStory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if seen := o.Seen; len(seen) != 1 || len(seen[0].Passed) != 1 || seen[0].Passed[0].In != 90_000 || seen[0].Passed[0].Out != 25_000 || o.ConfirmBy != 0 {
-		t.Errorf("what passed on the account: %+v, want 900 in and 250 out", o)
+	if seen := o.Seen; len(seen) != 1 || len(seen[0].Passed) != 1 || seen[0].Passed[0].In != 90_000 || seen[0].Passed[0].Out != 50_000 || o.ConfirmBy != 0 {
+		t.Errorf("what passed on the account: %+v, want 900 in and twice 250 out", o)
 	}
 	// What was held is caught, and so is what comes.
 	if d, err := b.Decision(ctx, held.Key); err != nil || d.Now != spoor.Block || d.Outcome != spoor.HoldBack {
@@ -191,7 +206,7 @@ func TestStory(t *testing.T) {
 	blocked := b.one(pay(4, anna, bruno, 10))
 	b.wants(blocked, spoor.Block, "payer-frozen")
 	d, err := b.Decision(ctx, blocked.Key)
-	if err != nil || len(d.Left) != 1 || d.Left[0].In-d.Left[0].Out != 65_000 {
+	if err != nil || len(d.Left) != 1 || d.Left[0].In-d.Left[0].Out != 40_000 {
 		t.Errorf("what is left is not told: %+v, %v", d, err)
 	}
 

@@ -222,16 +222,21 @@ func (s *seen) next() (engine.Finding, []string) {
 // the budget of the ask that came first.
 func (d *desk) look(asks []*ask, at spoor.Instant) *seen {
 	var payments []spoor.Payment
-	fresh := map[string]bool{}
+	fresh := map[string][16]byte{} // digests by key
 	for _, a := range asks {
 		for i := range a.ins {
-			key := a.ins[i].Key()
-			if _, _, found := d.Book.Seen(key, a.ins[i].Digest); found || fresh[key] {
+			in := &a.ins[i]
+			_, _, found := d.seen(in)
+			if digest, twice := fresh[in.Key()]; twice && in.UETR != "" && in.Alias == "" && [4]byte(digest[:4]) != [4]byte(in.Digest[:4]) {
+				in.Alias = in.Aside() // another sender's, in hand at the same time
+				_, _, found = d.seen(in)
+			}
+			if _, twice := fresh[in.Key()]; found || twice {
 				continue
 			}
-			fresh[key] = true
-			p := a.ins[i].Payment
-			p.Time, p.ID = at, key
+			fresh[in.Key()] = in.Digest
+			p := in.Payment
+			p.Time, p.ID = at, in.Key()
 			payments = append(payments, p)
 		}
 	}

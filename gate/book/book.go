@@ -10,6 +10,7 @@ import (
 
 	"spoor"
 	"spoor/clock"
+	"spoor/gate/internal/find"
 	"spoor/gate/internal/keep"
 )
 
@@ -27,13 +28,17 @@ type Book struct {
 	window   spoor.Instant
 	now      spoor.Instant // the newest event's
 	orders   map[string]*OrderRecord
-	accounts map[spoor.AccountID][]*OrderRecord // orders not ended, by account
-	parties  map[partyKey][]*OrderRecord        // and by identifier
-	payments map[string][]*OrderRecord          // all suspensions of a payment, ended too
-	open     map[string]*Hold
+	payments map[string][]*OrderRecord // all suspensions of a payment, ended too
+	open     map[string]*waiting
 	memory   memory
 	ledger   keep.Ledger
 	next     spoor.Instant // nothing is due before
+
+	live      find.Index[*OrderRecord]     // orders that have not ended
+	rested    find.Index[*OrderRecord]     // suspensions of accounts that have
+	proposals map[string]int               // how many a person has waiting
+	payers    find.Index[*waiting]         // open holds, by who pays
+	causes    map[string]map[*waiting]bool // and by the orders that hold them
 }
 
 // New is an empty book of a member; it fails where there is no calendar for
@@ -46,15 +51,15 @@ func New(member spoor.Country, window spoor.Instant) (*Book, error) {
 		return nil, fmt.Errorf("a window of %s: want 2 days to 10 years", spoor.Span(window))
 	}
 	return &Book{
-		member:   member,
-		window:   window,
-		orders:   map[string]*OrderRecord{},
-		accounts: map[spoor.AccountID][]*OrderRecord{},
-		parties:  map[partyKey][]*OrderRecord{},
-		payments: map[string][]*OrderRecord{},
-		open:     map[string]*Hold{},
-		memory:   memory{half: window / 2, young: newGeneration(), old: newGeneration()},
-		next:     math.MaxInt64,
+		member:    member,
+		window:    window,
+		orders:    map[string]*OrderRecord{},
+		payments:  map[string][]*OrderRecord{},
+		open:      map[string]*waiting{},
+		memory:    memory{half: window / 2, young: newGeneration(), old: newGeneration()},
+		next:      math.MaxInt64,
+		proposals: map[string]int{},
+		causes:    map[string]map[*waiting]bool{},
 	}, nil
 }
 
@@ -96,15 +101,17 @@ func (b *Book) fold(e Event) {
 }
 
 // Seen looks for a payment that was decided within the window: the journal's
-// entry of its decision, and whether the same was asked then. An instruction
-// that is found must not be decided again: with the same digest it is a retry
-// and gets the same decision, with another it is refused.
-func (b *Book) Seen(payment string, digest [16]byte) (entry uint64, same, found bool) {
+// entry of its decision, whether the same was asked then, and whether by the same
+// sender. What the same sender asks again must not be decided again: with the
+// same digest it is a retry and gets the same decision, with another it is
+// refused. Another sender's payment is another payment: it is decided by itself,
+// under a key of its own.
+func (b *Book) Seen(payment string, digest [16]byte) (entry uint64, same, sameSender, found bool) {
 	d := b.memory.payment(payment)
 	if d == nil {
-		return 0, false, false
+		return 0, false, false, false
 	}
-	return d.Entry(), d.Digest == digest, true
+	return d.Entry(), d.Digest == digest, d.Sender() == [4]byte(digest[:4]), true
 }
 
 // Outcome is how a payment stands now: held payments that were released are
@@ -119,22 +126,22 @@ func (b *Book) Outcome(payment string) (o spoor.Outcome, found bool) {
 
 // Left is what passed this gate on an account, by currency.
 func (b *Book) Left(a spoor.AccountID) []Balance {
-	return b.ledger.Balances(keep.AccountKey(normal(a)))
+	return b.ledger.Balances(keep.AccountKey(find.Normal(a)))
 }
 
 // Account is what a decision needs to know of one: when it first took part in a
 // payment here, to the minute, and how many payments to it were recalled for
 // fraud since an instant.
 func (b *Book) Account(a spoor.AccountID, since spoor.Instant) (first spoor.Instant, known bool, frauds int) {
-	k := keep.AccountKey(normal(a))
+	k := keep.AccountKey(find.Normal(a))
 	first, known = b.ledger.First(k)
 	return first, known, b.memory.frauds(k.Prefix(), since)
 }
 
-// Recalled reports whether a recall of a payment came within the window.
-func (b *Book) Recalled(payment string) bool {
-	_, ok := b.memory.recall(payment)
-	return ok
+// Recalled reports whether a payment's own sender recalled it before it came,
+// within the window.
+func (b *Book) Recalled(sender [4]byte, payment string) bool {
+	return b.memory.recalled(sender, payment)
 }
 
 // local writes a time for people.

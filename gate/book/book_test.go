@@ -197,26 +197,32 @@ func TestDueIsCheap(t *testing.T) {
 
 // TestForgets: the window forgets payments and recalls, never accounts.
 func TestForgets(t *testing.T) {
-	b := newBook(t, decided("P1", spoor.Allow), Recalled{Payment: "P1", Reason: "FRAD", At: monday})
+	b := newBook(t, decided("P1", spoor.Allow), Recalled{Payment: "P1", Reason: "FRAD", At: monday}, Recalled{Payment: "P0", At: monday})
+	if !b.Recalled([4]byte{}, "P0") || b.Recalled([4]byte{}, "P1") {
+		t.Error("a payment that was not seen yet is to be remembered")
+	}
 	if _, _, n := b.Account(payee, monday); n != 1 {
 		t.Errorf("%d recalls for fraud", n)
 	}
 	if err := b.Apply(decided("P2", spoor.Allow, func(e *Decided) { e.Decision.At += 200 * spoor.Day })); err != nil {
 		t.Fatal(err)
 	}
-	_, _, found := b.Seen("P1", [16]byte{})
+	_, _, _, found := b.Seen("P1", [16]byte{})
 	_, known, frauds := b.Account(payee, 0)
-	if found || b.Recalled("P1") || frauds != 0 || !known || b.Accounts() != 2 {
-		t.Error(found, b.Recalled("P1"), frauds, known, b.Accounts())
+	if found || b.Recalled([4]byte{}, "P0") || frauds != 0 || !known || b.Accounts() != 2 {
+		t.Error(found, b.Recalled([4]byte{}, "P0"), frauds, known, b.Accounts())
 	}
 	// Time that goes back is no reason to forget.
 	if err := b.Apply(decided("P3", spoor.Allow)); err != nil {
 		t.Fatal(err)
 	}
-	if entry, same, found := b.Seen("P3", [16]byte{}); entry != 7 || !same || !found {
-		t.Error(entry, same, found)
+	if entry, same, own, found := b.Seen("P3", [16]byte{}); entry != 7 || !same || !own || !found {
+		t.Error(entry, same, own, found)
 	}
-	if _, same, _ := b.Seen("P3", [16]byte{15: 1}); same {
-		t.Error("another digest is the same")
+	if _, same, own, _ := b.Seen("P3", [16]byte{15: 1}); same || !own {
+		t.Error("another digest is the same, or of another sender")
+	}
+	if _, same, own, found := b.Seen("P3", [16]byte{3: 1}); same || own || !found {
+		t.Error("another sender's digest is taken for the sender's")
 	}
 }

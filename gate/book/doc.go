@@ -24,4 +24,18 @@
 // It ends with its last cause: the stand-still, or the order that made it. A
 // person may release it before, unless an order in force stops who pays. A
 // freezing order on who pays that comes into force turns it into a block.
+//
+// # One account, one form
+//
+// Accounts and identifiers are compared in one form: Unicode's variants of a
+// letter or digit are one, and what is neither counts for nothing. An order on
+// an IBAN is also found by the account's number with its bank's code. By the
+// number alone the account may be another bank's: the payment is held for a
+// person to look at ([Touch].Doubt).
+//
+// # Recalls
+//
+// Only a payment's own sender ([SenderDigest]) can recall it. What is recalled
+// before it comes is held when its sender sends it; a recall for fraud counts
+// against the payee once a payment, if the payment passed.
 package book

@@ -91,8 +91,10 @@ type HoldBlocked struct {
 	Left    []Balance     `json:"left,omitempty"` // in the payer's account
 }
 
-// Recalled is a recall with its answer; see [Gate.Recall].
+// Recalled is a recall with its answer; a gate's Recall. It has effect only on a
+// payment of the same sender.
 type Recalled struct {
+	Sender     [4]byte       `json:"sender"`  // [SenderDigest] of who sent the recall
 	Payment    string        `json:"payment"` // key
 	Reason     string        `json:"reason"`  // ISO code
 	At         spoor.Instant `json:"at"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"spoor"
+	"spoor/gate/internal/find"
 	"spoor/gate/internal/keep"
 )
 
@@ -38,28 +39,39 @@ type Hold struct {
 	Why      string             `json:"why,omitempty"` // or the order's id, for a block
 }
 
-// add puts an order's cause on a hold, or its new end.
-func (h *Hold) add(c Cause) {
-	i := slices.IndexFunc(h.Causes, func(have Cause) bool { return have.Order == c.Order })
-	if i < 0 {
-		h.Causes = append(h.Causes, c)
-	} else {
-		h.Causes[i] = c
+// add puts an order's cause on an open hold, or its new end. Where there are too
+// many the one that ends first goes.
+func (b *Book) add(w *waiting, c Cause) {
+	i := slices.IndexFunc(w.Causes, func(have Cause) bool { return have.Order == c.Order })
+	if i < 0 && len(w.Causes) < MaxOrders {
+		i = len(w.Causes)
+		w.Causes = append(w.Causes, c)
+		b.caused(c.Order, w)
+	} else if i < 0 {
+		for k, have := range w.Causes {
+			if i < 0 || have.Until < w.Causes[i].Until {
+				i = k
+			}
+		}
+		b.freed(w.Causes[i].Order, w)
+		b.caused(c.Order, w)
 	}
-	h.Until = latest(h.Causes)
+	w.Causes[i] = c
+	w.Until = latest(w.Causes)
 }
 
-// drop takes an order's cause off a hold. One with no cause left is over.
-func (h *Hold) drop(order string, at spoor.Instant) {
-	n := len(h.Causes)
-	h.Causes = slices.DeleteFunc(h.Causes, func(c Cause) bool { return c.Order == order })
-	if len(h.Causes) == n {
-		return
+// drop takes an order's cause off the holds that have it. One with no cause left
+// is over.
+func (b *Book) drop(order string, at spoor.Instant) {
+	for w := range b.causes[order] {
+		w.Causes = slices.DeleteFunc(w.Causes, func(c Cause) bool { return c.Order == order })
+		w.Until = at
+		if len(w.Causes) > 0 {
+			w.Until = latest(w.Causes)
+		}
+		b.next = min(b.next, w.Until)
 	}
-	h.Until = at
-	if len(h.Causes) > 0 {
-		h.Until = latest(h.Causes)
-	}
+	delete(b.causes, order)
 }
 
 func latest(causes []Cause) (until spoor.Instant) {
@@ -71,9 +83,9 @@ func latest(causes []Cause) (until spoor.Instant) {
 
 // Hold is a payment's hold, open or closed within the window.
 func (b *Book) Hold(payment string) (Hold, bool) {
-	h := b.open[payment]
-	if h == nil {
-		h = b.memory.hold(payment)
+	h := b.memory.hold(payment)
+	if w := b.open[payment]; w != nil {
+		h = &w.Hold
 	}
 	if h == nil {
 		return Hold{}, false
@@ -99,45 +111,14 @@ func (b *Book) Holds() []Hold {
 	return out
 }
 
-// catches reports whether an order is about a held payment: the payment itself,
-// its payer's account, or who pays.
-func (b *Book) catches(r *OrderRecord, h *Hold) bool {
-	if r.Order.Kind == spoor.TransactionSuspension {
-		return r.Order.Payment == h.Payment
-	}
-	accounts, parties := r.names()
-	return slices.Contains(accounts, h.Payer) || slices.ContainsFunc(h.PayerIDs, func(id spoor.Identifier) bool {
-		return slices.Contains(parties, partyKey{id.Kind, id.Canonical()})
-	})
-}
-
-// against lists the live orders in force on a held payment's payer.
-func (b *Book) against(h *Hold, now spoor.Instant) (out []*OrderRecord) {
-	look := func(list []*OrderRecord) {
-		for _, r := range list {
-			if r.InForce() && r.Active(now) && !slices.Contains(out, r) {
-				out = append(out, r)
-			}
-		}
-	}
-	look(b.accounts[h.Payer])
-	if len(b.parties) > 0 {
-		for _, id := range h.PayerIDs {
-			look(b.parties[partyKey{id.Kind, id.Canonical()}])
-		}
-	}
-	look(b.payments[h.Payment])
-	return out
-}
-
 // freezes finds the freezing order in force that turns a hold into a block.
-func (b *Book) freezes(h *Hold, now spoor.Instant) *OrderRecord {
-	for _, r := range b.against(h, now) {
-		if r.Order.Kind == spoor.FreezingOrder {
-			return r
+func (b *Book) freezes(w *waiting, now spoor.Instant) (found *OrderRecord) {
+	b.against(w, now, func(r *OrderRecord) {
+		if r.Order.Kind == spoor.FreezingOrder && (found == nil || r.Order.ID < found.Order.ID) {
+			found = r
 		}
-	}
-	return nil
+	})
+	return found
 }
 
 func (e Decided) check(b *Book) error {
@@ -178,6 +159,9 @@ func (e Decided) law(b *Book) error {
 			return fmt.Errorf("payment %q: blocked without an order in force or an exact hit on a list that freezes", d.Key)
 		}
 	}
+	if len(d.Orders) > MaxOrders || len(e.Causes) > MaxOrders {
+		return fmt.Errorf("payment %q: decision with %d orders and %d causes: at most %d", d.Key, len(d.Orders), len(e.Causes), MaxOrders)
+	}
 	for _, c := range e.Causes {
 		most, why := End(StandStill, d.At, b.member)
 		if r := b.orders[c.Order]; r != nil && r.InForce() && r.Order.Kind != spoor.FreezingOrder {
@@ -196,24 +180,20 @@ func exact(hits []spoor.Hit) bool {
 }
 
 func (e Decided) fold(b *Book) {
-	d, payer, payee := &e.Decision, normal(e.Payer), normal(e.Payee)
+	d, payer, payee := &e.Decision, find.Normal(e.Payer), find.Normal(e.Payee)
 	from, to := keep.AccountKey(payer), keep.AccountKey(payee)
 	past := b.memory.young.payments.Put(keep.KeyOf(d.Key, ""))
 	past.Digest, past.Payee = e.Digest, to.Prefix()
 	past.Set(d.Entry, d.Outcome)
-	if r, ok := b.memory.recall(d.Key); ok && r.Reason == fraud {
-		b.memory.fraud(past.Payee, r.At) // the recall came first; now its account is known
-	}
 	b.ledger.Seen(from, d.At)
 	b.ledger.Seen(to, d.At)
 	switch d.Outcome {
 	case spoor.Allow:
 		b.pass(from, to, e.Paid, e.Received)
 	case spoor.HoldBack:
-		h := &Hold{Payment: d.Key, Entry: d.Entry, At: d.At, Until: d.Until, Causes: slices.Clone(e.Causes),
-			Payer: payer, Payee: payee, PayerIDs: e.PayerIDs, Paid: e.Paid, Received: e.Received, State: Held}
-		b.open[h.Payment] = h
-		b.next = min(b.next, h.Until)
+		b.wait(Hold{Payment: d.Key, Entry: d.Entry, At: d.At, Until: d.Until, Causes: slices.Clone(e.Causes),
+			Payer: payer, Payee: payee, PayerIDs: e.PayerIDs, Paid: e.Paid, Received: e.Received, State: Held})
+		b.next = min(b.next, d.Until)
 	}
 }
 
@@ -225,8 +205,9 @@ func (b *Book) pass(from, to keep.Key, paid, received spoor.Money) {
 
 // close ends a hold with an outcome.
 func (b *Book) close(payment string, state HoldState, at spoor.Instant, by, why string) {
-	h := b.open[payment]
-	delete(b.open, payment)
+	w := b.open[payment]
+	b.leave(w)
+	h := &w.Hold
 	h.State, h.Closed, h.By, h.Why = state, at, by, why
 	outcome := spoor.Allow
 	if state == Blocked {
@@ -237,13 +218,14 @@ func (b *Book) close(payment string, state HoldState, at spoor.Instant, by, why 
 	if past := b.memory.payment(payment); past != nil {
 		past.Set(past.Entry(), outcome)
 	}
-	b.memory.young.holds[payment] = h
+	kept := *h // without what it was found by
+	b.memory.young.holds[payment] = &kept
 }
 
 // held finds an open hold, or says why there is none.
-func (b *Book) held(payment string) (*Hold, error) {
-	if h := b.open[payment]; h != nil {
-		return h, nil
+func (b *Book) held(payment string) (*waiting, error) {
+	if w := b.open[payment]; w != nil {
+		return w, nil
 	}
 	if h := b.memory.hold(payment); h != nil {
 		return nil, fmt.Errorf("payment %q is not held: its hold was %s %s", payment, h.State, b.local(h.Closed))
@@ -252,17 +234,21 @@ func (b *Book) held(payment string) (*Hold, error) {
 }
 
 func (e HoldReleased) check(b *Book) error {
-	h, err := b.held(e.Payment)
+	w, err := b.held(e.Payment)
 	if err != nil {
 		return err
 	}
-	if strings.TrimSpace(e.By) == "" || strings.TrimSpace(e.Why) == "" {
+	if find.Person(e.By) == "" || find.Person(e.Why) == "" {
 		return fmt.Errorf("payment %q: who releases it and why must be given", e.Payment)
 	}
-	for _, r := range b.against(h, e.At) {
-		if r.Order.Kind != spoor.Monitoring {
-			return fmt.Errorf("payment %q is stopped by order %q, in force: lift the order first", e.Payment, r.Order.ID)
+	stopping := ""
+	b.against(w, e.At, func(r *OrderRecord) {
+		if id := r.Order.ID; r.Order.Kind != spoor.Monitoring && (stopping == "" || id < stopping) {
+			stopping = id
 		}
+	})
+	if stopping != "" {
+		return fmt.Errorf("payment %q is stopped by order %q, in force: lift the order first", e.Payment, stopping)
 	}
 	return nil
 }
@@ -292,12 +278,15 @@ func (e HoldEnded) fold(b *Book) {
 }
 
 func (e HoldBlocked) check(b *Book) error {
-	h, err := b.held(e.Payment)
+	w, err := b.held(e.Payment)
 	if err != nil {
 		return err
 	}
-	r := b.orders[e.Order]
-	if r == nil || r.Order.Kind != spoor.FreezingOrder || !r.InForce() || !r.Active(e.At) || !b.catches(r, h) {
+	ground := false
+	b.against(w, e.At, func(r *OrderRecord) {
+		ground = ground || r.Order.ID == e.Order && r.Order.Kind == spoor.FreezingOrder
+	})
+	if !ground {
 		return fmt.Errorf("payment %q: order %q is no freezing order in force on who pays", e.Payment, e.Order)
 	}
 	return nil

@@ -19,20 +19,12 @@ type memory struct {
 
 type generation struct {
 	payments keep.Payments
-	recalls  map[string]remembered      // by payment
-	holds    map[string]*Hold           // closed, by payment
-	frauds   map[uint64][]spoor.Instant // by the creditor's account
+	recalls  keep.Recalls     // of payments that were not seen yet
+	holds    map[string]*Hold // closed, by payment
+	frauds   keep.Frauds      // by the creditor's account
 }
 
-// remembered is a recall that came.
-type remembered struct {
-	Reason string
-	At     spoor.Instant
-}
-
-func newGeneration() generation {
-	return generation{recalls: map[string]remembered{}, holds: map[string]*Hold{}, frauds: map[uint64][]spoor.Instant{}}
-}
+func newGeneration() generation { return generation{holds: map[string]*Hold{}} }
 
 // tick lets generations pass. Time that goes backwards changes nothing.
 func (m *memory) tick(at spoor.Instant) {
@@ -59,12 +51,8 @@ func (m *memory) payment(key string) *keep.Payment {
 	return m.old.payments.Get(k)
 }
 
-func (m *memory) recall(payment string) (remembered, bool) {
-	if r, ok := m.young.recalls[payment]; ok {
-		return r, true
-	}
-	r, ok := m.old.recalls[payment]
-	return r, ok
+func (m *memory) recalled(sender [4]byte, payment string) bool {
+	return m.young.recalls.Has(sender, payment) || m.old.recalls.Has(sender, payment)
 }
 
 func (m *memory) hold(payment string) *Hold {
@@ -74,25 +62,9 @@ func (m *memory) hold(payment string) *Hold {
 	return m.old.holds[payment]
 }
 
-// maxFrauds bounds what is kept of one account's recalls in a generation.
-const maxFrauds = 64
-
-func (m *memory) fraud(payee uint64, at spoor.Instant) {
-	if list := m.young.frauds[payee]; payee != 0 && len(list) < maxFrauds {
-		m.young.frauds[payee] = append(list, at)
-	}
-}
-
 // frauds counts an account's recalls for fraud since an instant.
-func (m *memory) frauds(payee uint64, since spoor.Instant) (n int) {
-	for _, g := range [2]*generation{&m.old, &m.young} {
-		for _, at := range g.frauds[payee] {
-			if at >= since {
-				n++
-			}
-		}
-	}
-	return n
+func (m *memory) frauds(payee uint64, since spoor.Instant) int {
+	return m.old.frauds.Since(payee, since) + m.young.frauds.Since(payee, since)
 }
 
 func (m *memory) save(w io.Writer) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"spoor"
+	"spoor/gate/internal/keep"
 )
 
 // fraud is the reason of a recall for fraud (ISO 20022 external code).
@@ -23,17 +24,12 @@ type Resolution struct {
 	Text   string `json:"text"`
 }
 
-// maxRecalls bounds what is remembered in half a window.
-const maxRecalls = 1 << 20
-
-func (e Recalled) check(b *Book) error {
+func (e Recalled) check(*Book) error {
 	switch {
 	case e.Payment == "":
 		return fmt.Errorf("recall without a payment")
 	case len(e.Payment) > 300 || len(e.Reason) > 35:
 		return fmt.Errorf("recall with a reference of %d and a reason of %d bytes: at most 300 and 35", len(e.Payment), len(e.Reason))
-	case len(b.memory.young.recalls) >= maxRecalls:
-		return fmt.Errorf("more than %d recalls in %s: none can be remembered until some have aged", maxRecalls, spoor.Span(b.memory.half))
 	}
 	return nil
 }
@@ -41,12 +37,13 @@ func (e Recalled) check(b *Book) error {
 func (e Recalled) law(*Book) error { return nil }
 
 func (e Recalled) fold(b *Book) {
-	had, again := b.memory.recall(e.Payment)
-	if again && (had.Reason == fraud || e.Reason != fraud) {
-		return // counted already
-	}
-	b.memory.young.recalls[e.Payment] = remembered{e.Reason, e.At}
-	if past := b.memory.payment(e.Payment); past != nil && e.Reason == fraud {
-		b.memory.fraud(past.Payee, e.At)
+	past := b.memory.payment(e.Payment)
+	switch {
+	case past == nil:
+		b.memory.young.recalls.Put(keep.Recall{Sender: e.Sender, Payment: e.Payment, Reason: e.Reason, At: e.At})
+	case past.Sender() != e.Sender: // it concerns nobody else
+	case e.Reason == fraud && past.Outcome() == spoor.Allow && !past.Fraud():
+		past.SetFraud()
+		b.memory.young.frauds.Add(past.Payee, e.At)
 	}
 }

@@ -1,13 +1,14 @@
 package book
 
 import (
-	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
 
 	"spoor"
+	"spoor/gate/internal/keep"
 )
 
 // State is all of a book but its tables ([Book.SaveTables]), in a fixed order.
@@ -28,44 +29,29 @@ type GenerationState struct {
 	Frauds  []FraudState  `json:"frauds"`
 }
 
-// RecallState is a recall that came.
-type RecallState struct {
-	Payment string        `json:"payment"`
-	Reason  string        `json:"reason"`
-	At      spoor.Instant `json:"at"`
-}
+// RecallState is a recall that came before its payment.
+type RecallState = keep.Recall
 
-// FraudState are the recalls for fraud of payments to one account, which is
-// named by a hash.
-type FraudState struct {
-	Account uint64          `json:"account"`
-	At      []spoor.Instant `json:"at"`
-}
+// FraudState are the recalls for fraud of payments to one account.
+type FraudState = keep.Fraud
 
 // State copies all of the book but its tables.
 func (b *Book) State() State {
-	s := State{Member: b.member.String(), Window: b.window, Epoch: b.memory.epoch, Now: b.now, Holds: holdsOf(b.open)}
+	s := State{Member: b.member.String(), Window: b.window, Epoch: b.memory.epoch, Now: b.now, Holds: holdsOf(maps.Values(b.open), func(w *waiting) *Hold { return &w.Hold })}
 	for _, id := range b.Orders() {
 		s.Orders = append(s.Orders, *b.orders[id])
 	}
 	for i, g := range [2]*generation{&b.memory.old, &b.memory.young} {
-		s.Past[i].Holds = holdsOf(g.holds)
-		for _, payment := range slices.Sorted(maps.Keys(g.recalls)) {
-			r := g.recalls[payment]
-			s.Past[i].Recalls = append(s.Past[i].Recalls, RecallState{payment, r.Reason, r.At})
-		}
-		for account, at := range g.frauds {
-			s.Past[i].Frauds = append(s.Past[i].Frauds, FraudState{account, slices.Clone(at)})
-		}
-		slices.SortFunc(s.Past[i].Frauds, func(x, y FraudState) int { return cmp.Compare(x.Account, y.Account) })
+		s.Past[i].Holds = holdsOf(maps.Values(g.holds), func(h *Hold) *Hold { return h })
+		s.Past[i].Recalls, s.Past[i].Frauds = g.recalls.All(), g.frauds.All()
 	}
 	return s
 }
 
-func holdsOf(m map[string]*Hold) (out []Hold) {
-	for _, h := range m {
-		c := *h
-		c.Causes = slices.Clone(h.Causes)
+func holdsOf[V any](all iter.Seq[V], hold func(V) *Hold) (out []Hold) {
+	for v := range all {
+		c := *hold(v)
+		c.Causes = slices.Clone(c.Causes)
 		out = append(out, c)
 	}
 	slices.SortFunc(out, func(x, y Hold) int { return strings.Compare(x.Payment, y.Payment) })
@@ -86,28 +72,25 @@ func FromState(s State) (*Book, error) {
 			return nil, fmt.Errorf("saved state: %w", err)
 		}
 		b.orders[r.Order.ID] = &r
-		if r.Live() {
-			b.index(&r)
-		}
+		b.index(&r)
 		if r.Order.Kind == spoor.TransactionSuspension {
 			b.payments[r.Order.Payment] = append(b.payments[r.Order.Payment], &r)
 		}
 	}
-	put := func(m map[string]*Hold, holds []Hold) {
-		for i := range holds {
-			h := holds[i]
-			h.Causes = slices.Clone(h.Causes)
-			m[h.Payment] = &h
-		}
+	for _, h := range s.Holds {
+		h.Causes = slices.Clone(h.Causes)
+		b.wait(h)
 	}
-	put(b.open, s.Holds)
 	for i, g := range [2]*generation{&b.memory.old, &b.memory.young} {
-		put(g.holds, s.Past[i].Holds)
+		for _, h := range s.Past[i].Holds {
+			h.Causes = slices.Clone(h.Causes)
+			g.holds[h.Payment] = &h
+		}
 		for _, r := range s.Past[i].Recalls {
-			g.recalls[r.Payment] = remembered{r.Reason, r.At}
+			g.recalls.Put(r)
 		}
 		for _, f := range s.Past[i].Frauds {
-			g.frauds[f.Account] = slices.Clone(f.At)
+			g.frauds.Add(f.Account, f.At...)
 		}
 	}
 	return b, nil

@@ -85,7 +85,7 @@ func EncodeRecall(r *spoor.Recall, e *book.Recalled) []byte {
 func Recall(e *journal.Entry) (book.Recalled, error) {
 	var r recallRecord
 	err := decode(e, KindRecall, &r)
-	return book.Recalled{Payment: r.Payment, Reason: r.Reason, At: e.At, Resolution: book.Resolution{Status: r.Status, Code: r.Code, Text: r.Text}}, err
+	return book.Recalled{Sender: book.SenderDigest(r.Message.Sender), Payment: r.Payment, Reason: r.Reason, At: e.At, Resolution: book.Resolution{Status: r.Status, Code: r.Code, Text: r.Text}}, err
 }
 
 // EncodeEvent writes a change of an order or a hold.

@@ -85,6 +85,7 @@ type instructionRecord struct {
 	Returns     string           `cbor:"15,keyasint,omitempty"`
 	Parties     []partyRecord    `cbor:"16,keyasint,omitempty"`
 	Digest      []byte           `cbor:"17,keyasint"`
+	Alias       string           `cbor:"18,keyasint,omitempty"`
 }
 
 type decisionRecord struct {
@@ -168,7 +169,7 @@ func instructionOf(in *spoor.Instruction) instructionRecord {
 		From: accountRecord{Bank: p.From.Bank, Number: p.From.Number}, To: accountRecord{Bank: p.To.Bank, Number: p.To.Number},
 		Paid: moneyOf(p.Paid), Channel: p.Channel.String(), Kind: p.Kind,
 		FromCountry: p.FromCountry.String(), ToCountry: p.ToCountry.String(), FromName: p.FromName, ToName: p.ToName,
-		Purpose: p.Purpose, Returns: in.Returns, Digest: in.Digest[:],
+		Purpose: p.Purpose, Returns: in.Returns, Digest: in.Digest[:], Alias: in.Alias,
 	}
 	if p.Received != p.Paid {
 		m := moneyOf(p.Received)
@@ -234,7 +235,7 @@ func (r *instructionRecord) noun(parties bool) (spoor.Instruction, error) {
 		return spoor.Instruction{}, fmt.Errorf("unknown channel %q", r.Channel)
 	}
 	in := spoor.Instruction{
-		References: spoor.References(r.References), Message: r.Message.noun(), Returns: r.Returns,
+		References: spoor.References(r.References), Message: r.Message.noun(), Returns: r.Returns, Alias: r.Alias,
 		Payment: spoor.Payment{
 			Time: spoor.Instant(r.Instructed), Paid: paid, Received: received, Channel: channel, Kind: r.Kind,
 			From: spoor.AccountID{Bank: r.From.Bank, Number: r.From.Number}, To: spoor.AccountID{Bank: r.To.Bank, Number: r.To.Number},

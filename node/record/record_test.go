@@ -82,7 +82,7 @@ func instruction(t *rapid.T) spoor.Instruction {
 	in := spoor.Instruction{
 		References: spoor.References{UETR: words.Draw(t, "uetr"), InstrID: words.Draw(t, "instr"), EndToEndID: words.Draw(t, "e2e"), TxID: words.Draw(t, "tx")},
 		Message:    spoor.Message{ID: words.Draw(t, "message"), Kind: words.Draw(t, "kind"), Created: instant.Draw(t, "created"), Sender: words.Draw(t, "sender")},
-		Returns:    words.Draw(t, "returns"), Parties: list(party).Draw(t, "parties"),
+		Returns:    words.Draw(t, "returns"), Alias: words.Draw(t, "alias"), Parties: list(party).Draw(t, "parties"),
 	}
 	copy(in.Digest[:], rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "digest"))
 	in.Payment = spoor.Payment{
@@ -142,8 +142,8 @@ func TestEventRoundTrip(t *testing.T) {
 			t.Errorf("%+v is read as %+v, %v", e, got, err)
 		}
 	}
-	r := &spoor.Recall{References: spoor.References{UETR: "U"}, Message: spoor.Message{ID: "M"}, Amount: spoor.Money{Currency: spoor.EUR}}
-	want := book.Recalled{Payment: "U", Reason: "FRAD", At: 9, Resolution: book.Resolution{Status: "RJCR", Code: "NOOR", Text: "t"}}
+	r := &spoor.Recall{References: spoor.References{UETR: "U"}, Message: spoor.Message{ID: "M", Sender: "UNOOITMM"}, Amount: spoor.Money{Currency: spoor.EUR}}
+	want := book.Recalled{Sender: book.SenderDigest("UNOOITMM"), Payment: "U", Reason: "FRAD", At: 9, Resolution: book.Resolution{Status: "RJCR", Code: "NOOR", Text: "t"}}
 	if got, err := Recall(&journal.Entry{Number: 4, Kind: KindRecall, At: 9, Data: EncodeRecall(r, &want)}); err != nil || got != want {
 		t.Errorf("%+v is read as %+v, %v", want, got, err)
 	}

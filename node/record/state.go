@@ -38,7 +38,7 @@ type Counts struct {
 // A state is written in frames, each with its length in four bytes before it
 // and none too large to be one canonical value.
 const (
-	stateVersion = 1
+	stateVersion = 2
 	frameItems   = 500
 	frameOrders  = 20 // an order may name thousands
 	lastFrame    = 0  // a length that no frame has

@@ -210,7 +210,7 @@ func TestBadJSON(t *testing.T) {
 	}
 	twice := strings.Replace(good, `{"payments":[`, `{"payments":[`+good[len(`{"payments":[`):len(good)-2]+",", 1)
 	h.must(422, "POST", "/api/payments", twice)
-	h.must(400, "POST", "/api/payments", good[:40])
+	h.must(422, "POST", "/api/payments", good[:40])
 	h.must(413, "POST", "/api/payments", `{"payments":[`+strings.Repeat(" ", api.MaxBody)+`]}`)
 	for _, wrong := range []string{`{"payments":{}}`, `{"payments":null}`, `{}`, `{"payments":[]}`, `[]`, `null`, `{"payments":[{"channel":"pigeon"}]}`} {
 		if code, out := h.call("POST", "/api/payments", wrong); code != 422 && code != 400 {
@@ -253,10 +253,11 @@ func TestMessages(t *testing.T) {
 	send(415, body, "Content-Type", "text/plain")
 	send(413, body+strings.Repeat(" ", api.MaxBody))
 
+	sender := regexp.MustCompile(`<InstgAgt><FinInstnId><BICFI>(\w+)`).FindStringSubmatch(body)[1]
 	recall := fmt.Sprintf(`<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.056.001.08"><FIToFIPmtCxlReq>
-	<Assgnmt><Id>R1</Id><Assgnr><Agt><FinInstnId><BICFI>UNOOITMM</BICFI></FinInstnId></Agt></Assgnr><Assgne><Agt><FinInstnId><BICFI>DUEEITMM</BICFI></FinInstnId></Agt></Assgne><CreDtTm>2026-11-25T10:00:00Z</CreDtTm></Assgnmt>
+	<Assgnmt><Id>R1</Id><Assgnr><Agt><FinInstnId><BICFI>%s</BICFI></FinInstnId></Agt></Assgnr><Assgne><Agt><FinInstnId><BICFI>DUEEITMM</BICFI></FinInstnId></Agt></Assgne><CreDtTm>2026-11-25T10:00:00Z</CreDtTm></Assgnmt>
 	<Undrlyg><TxInf><CxlId>C1</CxlId><OrgnlGrpInf><OrgnlMsgId>M</OrgnlMsgId><OrgnlMsgNmId>pacs.008.001.10</OrgnlMsgNmId></OrgnlGrpInf><OrgnlUETR>%s</OrgnlUETR>
-	<OrgnlIntrBkSttlmAmt Ccy="EUR">1.00</OrgnlIntrBkSttlmAmt><OrgnlIntrBkSttlmDt>2026-11-25</OrgnlIntrBkSttlmDt><CxlRsnInf><Rsn><Cd>FRAD</Cd></Rsn></CxlRsnInf></TxInf></Undrlyg></FIToFIPmtCxlReq></Document>`, maker.UETR(21))
+	<OrgnlIntrBkSttlmAmt Ccy="EUR">1.00</OrgnlIntrBkSttlmAmt><OrgnlIntrBkSttlmDt>2026-11-25</OrgnlIntrBkSttlmDt><CxlRsnInf><Rsn><Cd>FRAD</Cd></Rsn></CxlRsnInf></TxInf></Undrlyg></FIToFIPmtCxlReq></Document>`, sender, maker.UETR(21))
 	if out := send(200, recall); !strings.Contains(out, "camt.029") || !strings.Contains(out, "PDCR") {
 		t.Errorf("recall: %s", out)
 	}

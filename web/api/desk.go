@@ -27,12 +27,20 @@ type decisionBody struct {
 }
 
 func (s *server) getDecision(ctx context.Context, c *Caller, in *keyInput) (*decisionOutput, error) {
-	d, err := s.n.Decision(ctx, in.Key)
 	desk := c.may(Desk)
+	var d *node.Decided
+	err := error(node.ErrUnknown)
+	if !desk && c.BIC != "" { // its own, where another's bears the UETR too
+		own := spoor.Instruction{References: spoor.References{UETR: in.Key}, Message: spoor.Message{Sender: c.BIC}}
+		d, err = s.n.Decision(ctx, own.Aside())
+	}
+	if errors.Is(err, node.ErrUnknown) {
+		d, err = s.n.Decision(ctx, in.Key)
+	}
 	switch {
 	case err != nil && (desk || !errors.Is(err, node.ErrUnknown)):
 		return nil, nodeError(err)
-	case err != nil, !desk && c.BIC != "" && !c.is(&d.Instruction.Message.Sender):
+	case err != nil, !desk && c.BIC != "" && (d.Instruction.Message.Sender == "" || !c.is(&d.Instruction.Message.Sender)):
 		return nil, huma.Error404NotFound("no such payment of yours") // whether another's exists is not this caller's to know
 	case !desk:
 		forBank(&d.Decision)

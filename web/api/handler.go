@@ -15,6 +15,21 @@ import (
 
 type callerKey struct{}
 
+// An error says what is wrong and does not send back what was sent: that may be
+// millions of bytes, and is somebody's personal data.
+func init() {
+	plain := huma.NewError
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		const most = 10
+		for i, err := range errs {
+			if d, ok := err.(*huma.ErrorDetail); ok {
+				errs[i] = &huma.ErrorDetail{Message: d.Message, Location: d.Location}
+			}
+		}
+		return plain(status, msg, errs[:min(len(errs), most)]...)
+	}
+}
+
 // register adds an operation that callers with one of some rights may use.
 func register[I, O any](s *server, rights []Right, op huma.Operation, f func(context.Context, *Caller, *I) (*O, error)) {
 	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {

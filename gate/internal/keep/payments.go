@@ -10,18 +10,31 @@ import (
 // Payment is what is remembered of a payment that was decided.
 type Payment struct {
 	Digest [16]byte // all of it: with half, two payments of one digest could be made to order
-	state  uint64   // the journal's entry, and the outcome in the lowest two bits
+	state  uint64   // the journal's entry, the outcome in the lowest two bits, and in the highest whether it was recalled for fraud
 	Payee  uint64   // of the creditor's account, its key's prefix
 }
 
 // MaxEntry is the largest entry that a Payment holds.
-const MaxEntry = 1 << 61
+const MaxEntry = 1<<61 - 1
+
+const recalled = 1 << 63
 
 // Set notes the journal's entry of the decision and the outcome.
-func (p *Payment) Set(entry uint64, o spoor.Outcome) { p.state = entry<<2 | uint64(o) }
+func (p *Payment) Set(entry uint64, o spoor.Outcome) {
+	p.state = p.state&recalled | entry<<2 | uint64(o)
+}
 
 // Entry is the journal's entry of the decision.
-func (p *Payment) Entry() uint64 { return p.state >> 2 }
+func (p *Payment) Entry() uint64 { return p.state &^ recalled >> 2 }
+
+// Fraud reports whether the payment was recalled for fraud.
+func (p *Payment) Fraud() bool { return p.state&recalled != 0 }
+
+// SetFraud notes that it was.
+func (p *Payment) SetFraud() { p.state |= recalled }
+
+// Sender stands for who sent the payment: an instruction's digest begins with it.
+func (p *Payment) Sender() [4]byte { return [4]byte(p.Digest[:4]) }
 
 // Outcome is how the payment stands.
 func (p *Payment) Outcome() spoor.Outcome { return spoor.Outcome(p.state & 3) }

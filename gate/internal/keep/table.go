@@ -71,7 +71,7 @@ func (s *shard[V]) find(k Key) (i int, found bool) {
 // until the next put.
 func (t *table[V]) get(k Key) *V {
 	s := &t.shards[k.hi>>56]
-	if s.n == 0 {
+	if s.n == 0 || k == (Key{}) { // which marks empty slots
 		return nil
 	}
 	if i, ok := s.find(k); ok {
