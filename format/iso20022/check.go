@@ -14,12 +14,12 @@ import (
 // has happened is better read than refused; a gate is not.
 
 // ValidBIC checks for the pattern of ISO 9362 in the schemas.
-func ValidBIC(b []byte) bool {
+func ValidBIC[T ~string | ~[]byte](b T) bool {
 	if len(b) != 8 && len(b) != 11 {
 		return false
 	}
-	for i, c := range b {
-		if c-'A' > 25 && (c-'0' > 9 || i == 4 || i == 5) {
+	for i := range len(b) {
+		if c := b[i]; c-'A' > 25 && (c-'0' > 9 || i == 4 || i == 5) {
 			return false
 		}
 	}
@@ -28,12 +28,12 @@ func ValidBIC(b []byte) bool {
 
 // ValidIBAN checks for the pattern of ISO 13616 in a clean IBAN; not its check
 // digits.
-func ValidIBAN(b []byte) bool {
-	if len(b) < 5 || len(b) > 34 || !digits(b[2:4]) {
+func ValidIBAN[T ~string | ~[]byte](b T) bool {
+	if len(b) < 5 || len(b) > maxIBAN || b[2]-'0' > 9 || b[3]-'0' > 9 {
 		return false
 	}
-	for i, c := range b {
-		if c-'A' > 25 && (c-'0' > 9 || i < 2) {
+	for i := range len(b) {
+		if c := b[i]; c-'A' > 25 && (c-'0' > 9 || i < 2) {
 			return false
 		}
 	}
@@ -143,7 +143,7 @@ func ParseControlSum(text []byte) (s ControlSum, ok bool) {
 // generic identification (ExternalPersonIdentification1Code and
 // ExternalOrganisationIdentification1Code) or Tp/Cd of an account's proxy
 // (ExternalProxyAccountType1Code).
-func SchemeKind(code []byte) spoor.IdentifierKind {
+func SchemeKind[T ~string | ~[]byte](code T) spoor.IdentifierKind {
 	switch string(code) {
 	case "CCPT":
 		return spoor.Passport

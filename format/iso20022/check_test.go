@@ -19,8 +19,8 @@ func TestPatterns(t *testing.T) {
 		pattern string
 		good    string
 	}{
-		"BIC":  {ValidBIC, `^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$`, "A1BCIT2L500"},
-		"IBAN": {ValidIBAN, `^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$`, "MT84MALT011000012345MTLCAST001S567"},
+		"BIC":  {ValidBIC[[]byte], `^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$`, "A1BCIT2L500"},
+		"IBAN": {ValidIBAN[[]byte], `^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$`, "MT84MALT011000012345MTLCAST001S567"},
 		"UETR": {ValidUETR, `^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}$`, "eb6305c9-1f7f-49de-aed0-16487c27b43d"},
 	} {
 		re := regexp.MustCompile(check.pattern)

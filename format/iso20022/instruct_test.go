@@ -14,6 +14,7 @@ import (
 	"spoor"
 	"spoor/format/iso20022"
 	"spoor/format/iso20022/instruct"
+	"spoor/format/iso20022/status"
 )
 
 // agree reads a message as a file and as a question, and says where the
@@ -41,6 +42,12 @@ func agree(body []byte) (batch *instruct.Batch, err error) {
 		if p.Record > 0 {
 			refused++
 		}
+	}
+	if len(batch.Problems) > refused { // refused as a whole
+		if len(batch.Instructions) > 0 {
+			return batch, fmt.Errorf("%d instructions of a message that is refused", len(batch.Instructions))
+		}
+		return batch, nil
 	}
 	if len(batch.Instructions)+refused != batch.Transactions {
 		return batch, fmt.Errorf("%d instructions and %d refused of %d", len(batch.Instructions), refused, batch.Transactions)
@@ -74,7 +81,7 @@ func TestSamePayments(t *testing.T) {
 		}
 		rng := rand.New(rand.NewPCG(uint64(i), 7))
 		for range 100 {
-			odd := iso20022.Noisy(rng, body)
+			odd := iso20022.Noisy(rng, body, true)
 			got, err := agree(odd)
 			if err != nil || got == nil || len(got.Instructions) != len(want.Instructions) {
 				t.Fatalf("message %d: %v, %+v\n%s", i, err, got, odd)
@@ -98,11 +105,14 @@ var asked = []string{
 // their currency.
 var decimals = regexp.MustCompile(`(Ccy="[A-Z]+">[0-9]+)\.[0-9]+<`)
 
+// totals finds numbers and sums of transactions, which are never right.
+var totals = regexp.MustCompile(`<(NbOfTxs|CtrlSum)>[^<]*</(NbOfTxs|CtrlSum)>`)
+
 // chance are problems that messages made at random have and that no bank's
 // should.
 var chance = []string{
 	"control characters", "more decimals", "no ISO 4217 code", "nothing names", "states another", "more parties", "names no transaction",
-	"the same references", "generic identifications", "more than 18 digits", "must name the message",
+	"the same references", "generic identifications", "white space around", "invoicers", "more than 18 digits", "must name the message",
 }
 
 // TestAskedBySchema reads messages made at random from the schemas. All of
@@ -114,7 +124,7 @@ func TestAskedBySchema(t *testing.T) {
 			read, all := 0, 0
 			for range 60 {
 				kind := strings.TrimSuffix(file, ".xsd")
-				body := decimals.ReplaceAll(document(), []byte("$1<"))
+				body := totals.ReplaceAll(decimals.ReplaceAll(document(), []byte("$1<")), nil)
 				body = bytes.Replace(body, []byte("<Document>"), []byte(`<Document xmlns="`+iso20022.Namespace+kind+`">`), 1)
 				batch, err := instruct.Read(body, instruct.Limits{})
 				if err != nil {
@@ -143,6 +153,37 @@ func TestAskedBySchema(t *testing.T) {
 				t.Errorf("%d of %d transactions", read, all)
 			}
 		})
+	}
+}
+
+// TestAnswersCarryNoNames answers unreadable transactions, as a gate does, and
+// looks for what the messages say of people.
+func TestAnswersCarryNoNames(t *testing.T) {
+	good, err := os.ReadFile("instruct/testdata/pacs008.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range [][2]string{
+		{"</IntrBkSttlmAmt>", "Petersen</IntrBkSttlmAmt>"}, {"DE89370400440532013000", "Petersen Jürgen"}, {"NORDITMMXXX</BICFI></FinInstnId></DbtrAgt>", "Petersen</BICFI></FinInstnId></DbtrAgt>"},
+		{"<Nm>Jürgen Petersen", "<Nm>Jürgen Petersen</Nm><Nm>Petersen"}, {"Jürgen Petersen", strings.Repeat("Petersen", 20)}, {"eb6305c9", "Petersen"}, {`Ccy="EUR"`, `Ccy="Petersen"`},
+		{"<AccptncDtTm>", "<AccptncDtTm>Petersen"}, {"<NbOfTxs>1", "<NbOfTxs>Petersen"},
+	} {
+		batch, err := instruct.Read([]byte(strings.Replace(string(good), change[0], change[1], 1)), instruct.Limits{})
+		if err != nil || len(batch.Problems) == 0 {
+			t.Fatalf("%s: %+v, %v", change[1], batch, err)
+		}
+		h, answers := status.Header{Original: batch.Message, Transactions: batch.Transactions}, []status.Answer(nil)
+		for _, p := range batch.Problems {
+			why := status.Reason{Code: p.Code, Info: p.Field + ": " + p.Reason}
+			if h.Refused = &why; p.Record > 0 {
+				h.Refused = nil
+				answers = append(answers, status.Answer{References: p.References, State: status.Rejected, Reason: why})
+			}
+		}
+		body := string(status.AppendPacs002(nil, h, answers))
+		if strings.Contains(body, "Petersen") || !strings.Contains(body, "<AddtlInf>") || !strings.Contains(body, "RJCT") || strings.Contains(body, "ACSP") {
+			t.Errorf("%s: %s", change[1], body)
+		}
 	}
 }
 

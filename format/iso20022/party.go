@@ -8,7 +8,9 @@ type PartyField uint8
 
 // The fields. An address and a birth place come in several pieces.
 const (
-	PartyName PartyField = iota
+	PartyName        PartyField = iota
+	PartyContact                // the name of a contact
+	PartyAccountName            // the name that the account has
 	PartyAddress
 	PartyCountry // of the address
 	PartyResidence
@@ -53,7 +55,7 @@ var (
 		{"/CtryOfRes", PartyResidence}, {"/Id/OrgId/AnyBIC", PartyBIC}, {"/Id/OrgId/BICOrBEI", PartyBIC}, {"/Id/OrgId/LEI", PartyLEI},
 		{"/Id/PrvtId/DtAndPlcOfBirth/BirthDt", PartyBirth}, {"/Id/PrvtId/DtAndPlcOfBirth/PrvcOfBirth", PartyBirthPlace},
 		{"/Id/PrvtId/DtAndPlcOfBirth/CityOfBirth", PartyBirthPlace}, {"/Id/PrvtId/DtAndPlcOfBirth/CtryOfBirth", PartyBirthPlace},
-		{"/CtctDtls/PhneNb", PartyPhone}, {"/CtctDtls/MobNb", PartyMobile}, {"/CtctDtls/EmailAdr", PartyEmail},
+		{"/CtctDtls/Nm", PartyContact}, {"/CtctDtls/PhneNb", PartyPhone}, {"/CtctDtls/MobNb", PartyMobile}, {"/CtctDtls/EmailAdr", PartyEmail},
 	}, generic("/Id/PrvtId/Othr"), generic("/Id/OrgId/Othr"), postal("/PstlAdr"))
 
 	AgentPaths = join([]PartyPath{
@@ -62,7 +64,7 @@ var (
 	}, generic("/FinInstnId/Othr"), postal("/FinInstnId/PstlAdr"))
 
 	AccountPaths = []PartyPath{
-		{"/Id/IBAN", PartyIBAN}, {"/Id/Othr/Id", PartyAccount}, {"/Prxy/Id", PartyProxy}, {"/Prxy/Tp/Cd", PartyProxyKind},
+		{"/Id/IBAN", PartyIBAN}, {"/Id/Othr/Id", PartyAccount}, {"/Prxy/Id", PartyProxy}, {"/Prxy/Tp/Cd", PartyProxyKind}, {"/Nm", PartyAccountName},
 	}
 )
 

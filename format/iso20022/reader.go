@@ -16,9 +16,11 @@
 //     pain.001 ReqdExctnDt), made precise by CreDtTm of the group header where
 //     that falls on the same day; else CreDtTm. A date is its midnight, and a
 //     time without zone is taken as UTC.
-//   - From, To: IBAN in capitals without spaces; else Othr/Id, with the BIC or
-//     clearing member of the party's agent as bank; else the account's proxy;
-//     else the zero AccountID.
+//   - From, To: IBAN in capitals without spaces; else Othr/Id, with the first
+//     eight characters of the BIC, or the clearing member, of the party's agent as
+//     bank; else the account's proxy; else the zero AccountID. Numbers are as
+//     [Number] gives them, and one that is an IBAN by its form and its check
+//     digits is that account, wherever it stands.
 //   - FromCountry, ToCountry: of the IBAN, else of the agent's BIC, else of the
 //     agent's or the party's postal address, else the country of residence.
 //   - Paid: InstdAmt where there is one, else IntrBkSttlmAmt (pacs.008) or

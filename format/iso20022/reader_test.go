@@ -118,7 +118,7 @@ func TestPain001(t *testing.T) {
 	one, two := debtor, debtor
 	one.ID, one.Record, one.Paid, one.Received = "E1", 1, eur(25000), eur(25000)
 	one.To, one.ToCountry, one.ToName = number("DE02120300000000202051"), country("DE"), "Anna Weber"
-	two.ID, two.Record, two.Paid, two.Received, two.To = "E2", 2, eur(9999), eur(9999), number("+49-1701234567")
+	two.ID, two.Record, two.Paid, two.Received, two.To = "E2", 2, eur(9999), eur(9999), number("+491701234567")
 	three := spoor.Payment{
 		ID: "E3", Record: 3, Time: at(t, "2026-04-02T17:00:00Z"), From: number("1"), FromName: "Other",
 		Paid: eur(100), Received: eur(100), ToCountry: country("FR"), Channel: spoor.Cheque,
@@ -138,7 +138,7 @@ func TestCamt053(t *testing.T) {
 		{ID: "A2", Record: 2, Time: at(t, "2026-05-01T16:20:00Z"), From: own, FromName: name, FromCountry: es,
 			To: number("FR1420041010050500013M02606"), ToName: "Uno", ToCountry: country("FR"), Paid: eur(10000), Received: eur(10000), Channel: spoor.CreditTransfer},
 		{ID: "A2/2", Record: 3, Time: day, From: own, FromName: name, FromCountry: es,
-			To: spoor.AccountID{Bank: "CHASUS33XXX", Number: "88"}, ToCountry: country("US"), Paid: eur(15000), Received: usd(16200), Channel: spoor.CreditTransfer},
+			To: spoor.AccountID{Bank: "CHASUS33", Number: "88"}, ToCountry: country("US"), Paid: eur(15000), Received: usd(16200), Channel: spoor.CreditTransfer},
 		{ID: "E9", Record: 4, Time: day, From: own, FromName: name, FromCountry: es, Paid: eur(5000), Received: eur(5000), Channel: spoor.CreditTransfer},
 		// The shop gives back what the account's owner had paid.
 		{ID: "R1", Record: 5, Time: at(t, "2026-05-01T07:00:00Z"), From: number("PT50000201231234567890154"), FromName: "Shop", FromCountry: country("PT"),

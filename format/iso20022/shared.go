@@ -2,6 +2,11 @@ package iso20022
 
 import (
 	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"spoor"
 	"spoor/format/xmlscan"
@@ -28,14 +33,21 @@ type Side[T ~string | ~[]byte] struct {
 func (s *Side[T]) Account() (bank, number T, c spoor.Country) {
 	switch {
 	case len(s.IBAN) > 0:
-		number, c = s.IBAN, IBANCountry(s.IBAN)
-	case len(s.Other) > 0:
-		if bank = s.BIC; len(bank) == 0 {
-			bank = s.Member
+		if number = s.IBAN; !ValidIBAN(number) {
+			number = Number(number) // with other signs between than spaces
 		}
-		number = s.Other
+		c = IBANCountry(number)
+	case len(s.Other) > 0:
+		number = Number(s.Other)
 	default:
-		number = s.Proxy
+		number = Number(s.Proxy)
+	}
+	switch {
+	case len(s.IBAN) > 0:
+	case isIBAN(number):
+		c = IBANCountry(number)
+	case len(s.Other) > 0:
+		bank = s.bank()
 	}
 	if c == (spoor.Country{}) && len(s.BIC) >= 8 {
 		c, _ = spoor.ParseCountry(string(s.BIC[4:6]))
@@ -47,6 +59,121 @@ func (s *Side[T]) Account() (bank, number T, c spoor.Country) {
 		c, _ = spoor.ParseCountry(string(code))
 	}
 	return bank, number, c
+}
+
+// bank is the agent's BIC without its branch, else its number in a clearing.
+func (s *Side[T]) bank() T {
+	switch {
+	case len(s.BIC) == 0:
+		return Number(s.Member)
+	case ValidBIC(s.BIC):
+		return s.BIC[:8]
+	}
+	return s.BIC
+}
+
+// Number is an account's number however it is written: what is an IBAN comes as
+// that, and of anything else spaces, hyphens and characters that nobody sees are
+// taken out and wide forms made plain (Unicode NFKC), so that one account has one
+// number. Of an e-mail address hyphens are a part.
+func Number[T ~string | ~[]byte](v T) T {
+	if iban, ok := AsIBAN(v); ok {
+		return T(iban)
+	}
+	for i := range len(v) {
+		if c := v[i]; c <= ' ' || c == '-' || c > '~' {
+			if plain := plainNumber(string(v)); plain != "" {
+				return T(plain)
+			}
+			break
+		}
+	}
+	return v
+}
+
+func plainNumber(v string) string {
+	v = norm.NFKC.String(v)
+	mail := strings.Contains(v, "@")
+	return norm.NFKC.String(strings.Map(func(r rune) rune {
+		hyphen := r == '\u2212' || unicode.Is(unicode.Pd, r)
+		if unicode.IsSpace(r) || unseen(r) || hyphen && !mail {
+			return -1
+		}
+		return r
+	}, v)) // what was taken out may have kept letters and marks apart
+}
+
+// unseen tells control and format characters, and others that show nothing.
+func unseen(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// AsIBAN reads an IBAN with right check digits (ISO 13616), whatever its letters
+// and digits look like (Unicode NFKC) and whatever stands between them: it gives
+// it in capitals without spaces, or false for what is none.
+func AsIBAN[T ~string | ~[]byte](v T) (iban string, ok bool) {
+	if len(v) < minIBAN || len(v) > maxText {
+		return "", false
+	}
+	var space [maxIBAN + 4]byte
+	b := space[:0]
+	for i := range len(v) {
+		c := v[i]
+		switch {
+		case c >= utf8.RuneSelf:
+			plain, ok := asciiOf(string(v))
+			if !ok {
+				return "", false
+			}
+			return AsIBAN(plain)
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			c &^= 0x20
+		case c-'0' > 9:
+			continue
+		}
+		if len(b) == cap(b) {
+			return "", false
+		}
+		b = append(b, c)
+	}
+	b = bytes.TrimPrefix(b, []byte("IBAN"))
+	if !isIBAN(b) {
+		return "", false
+	}
+	return string(b), true
+}
+
+// asciiOf gives a text's letters and digits; false where they are not all ASCII.
+func asciiOf(v string) (string, bool) {
+	ok := true
+	plain := strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf {
+			return r
+		}
+		ok = ok && !unicode.IsLetter(r) && !unicode.IsNumber(r)
+		return -1
+	}, norm.NFKC.String(v))
+	return plain, ok
+}
+
+// The lengths of an IBAN: that of Norway, and that of the standard.
+const minIBAN, maxIBAN = 15, 34
+
+// isIBAN checks the pattern and the check digits (ISO 7064, modulus 97-10) of a
+// clean IBAN.
+func isIBAN[T ~string | ~[]byte](v T) bool {
+	if len(v) < minIBAN || !ValidIBAN(v) {
+		return false
+	}
+	rest := 0
+	for i := range len(v) {
+		if c := v[(i+4)%len(v)]; c >= 'A' {
+			rest = (rest*100 + int(c-'A') + 10) % 97
+		} else {
+			rest = (rest*10 + int(c-'0')) % 97
+		}
+	}
+	return rest == 1
 }
 
 // CleanIBAN takes out spaces and makes letters capitals. What is clean already
@@ -124,13 +251,13 @@ func (s *Service) Channel() spoor.Channel {
 	return spoor.CreditTransfer
 }
 
-// MessageName gives the name, such as pacs.008.001.08, that the namespaces in
-// an element's attributes have for its message; "" where they have none. Those
-// of application headers do not count. Ok is false where they name no message
-// or several.
+// MessageName gives the name, such as pacs.008.001.08, that the namespaces which
+// an element's attributes declare have for its message; "" where they have none.
+// Those of application headers do not count. Ok is false where they name no
+// message or several.
 func MessageName(attrs []byte) (name string, ok bool) {
 	for {
-		_, after, found := bytes.Cut(attrs, []byte(Namespace))
+		before, after, found := bytes.Cut(attrs, []byte(Namespace))
 		end := bytes.IndexAny(after, `"'`)
 		if !found || end < 0 {
 			return name, true
@@ -138,13 +265,25 @@ func MessageName(attrs []byte) (name string, ok bool) {
 		this := after[:end]
 		attrs = after[end:]
 		switch {
-		case bytes.HasPrefix(this, []byte("head.")):
+		case !declares(before) || bytes.HasPrefix(this, []byte("head.")):
 		case !IsMessageName(this) || name != "" && name != string(this):
 			return "", false
 		default:
 			name = string(this)
 		}
 	}
+}
+
+// declares reports whether what stands before a value makes it a namespace: other
+// attributes, as schemaLocation, may name some, too.
+func declares(before []byte) bool {
+	before, quoted := bytes.CutSuffix(before, []byte{'"'})
+	if !quoted {
+		before, quoted = bytes.CutSuffix(before, []byte{'\''})
+	}
+	before, is := bytes.CutSuffix(bytes.TrimRight(before, " \t\r\n"), []byte{'='})
+	words := bytes.Fields(before)
+	return quoted && is && len(words) > 0 && bytes.HasPrefix(words[len(words)-1], []byte("xmlns"))
 }
 
 // IsMessageName tells names such as pacs.008.001.08.

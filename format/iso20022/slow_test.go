@@ -5,9 +5,14 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"math/big"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"spoor"
 )
@@ -15,6 +20,18 @@ import (
 // This file reads the same messages a second time, by other means: the whole
 // file becomes a tree by encoding/xml, and the rules of the package comment are
 // applied to the tree. The two share no code.
+// The patterns of the rules.
+var (
+	likeIBAN    = regexp.MustCompile(`^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$`)
+	likeBIC     = regexp.MustCompile(`^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$`)
+	beyondASCII = regexp.MustCompile(`[^\x00-\x7f]`)
+	notLetters  = regexp.MustCompile(`[^\pL\pN]`)
+	notASCII    = regexp.MustCompile(`[^A-Za-z0-9]`)
+	longIBAN    = regexp.MustCompile(`^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$`)
+	invisible   = regexp.MustCompile(`[\pZ\s\x{85}\p{Cc}\p{Cf}]`)
+	ignorable   = regexp.MustCompile(`[\x{34f}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{2065}\x{3164}\x{ffa0}\x{fe00}-\x{fe0f}\x{180b}-\x{180f}\x{fff0}-\x{fff8}\x{e0000}-\x{e0fff}]`)
+	hyphens     = regexp.MustCompile(`[\p{Pd}\x{2212}]`)
+)
 
 // el is an element. from and to are its place in the order of tags.
 type el struct {
@@ -284,14 +301,25 @@ func slowSide(e *el, before int, person, account, agent string) (a spoor.Account
 			}
 			return r
 		}, iban))
-		a.Number = iban
+		if a.Number = iban; !likeIBAN.MatchString(iban) {
+			a.Number = slowNumber(iban)
+			iban = a.Number
+		}
 		if len(iban) >= 15 && strings.Trim(iban[2:4], "0123456789") == "" {
 			c, _ = spoor.ParseCountry(iban[:2])
 		}
 	} else if other := e.strBefore(before, account+"/Id/Othr/Id"); other != "" {
-		a = spoor.AccountID{Bank: or(bic, e.strBefore(before, agent+"/FinInstnId/ClrSysMmbId/MmbId")), Number: other}
+		bank := or(bic, slowNumber(e.strBefore(before, agent+"/FinInstnId/ClrSysMmbId/MmbId")))
+		if likeBIC.MatchString(bic) {
+			bank = bic[:8]
+		}
+		a = spoor.AccountID{Bank: bank, Number: slowNumber(other)}
 	} else {
-		a.Number = e.strBefore(before, account+"/Prxy/Id")
+		a.Number = slowNumber(e.strBefore(before, account+"/Prxy/Id"))
+	}
+	if iban := slowIBAN(a.Number); iban != "" && e.strBefore(before, account+"/Id/IBAN") == "" {
+		a = spoor.AccountID{Number: iban}
+		c, _ = spoor.ParseCountry(iban[:2])
 	}
 	codes := []string{"", e.strBefore(before, agent+"/FinInstnId/PstlAdr/Ctry")}
 	if len(bic) >= 8 {
@@ -314,6 +342,46 @@ func slowSide(e *el, before int, person, account, agent string) (a spoor.Account
 		}
 	}
 	return a, c, e.strBefore(before, with("/Nm")...)
+}
+
+// slowIBAN is what a text is as an IBAN, "" for none.
+func slowIBAN(v string) string {
+	if len(v) > 4096 {
+		return ""
+	}
+	v = norm.NFKC.String(v)
+	if beyondASCII.MatchString(notLetters.ReplaceAllString(v, "")) {
+		return ""
+	}
+	v = strings.TrimPrefix(strings.ToUpper(notASCII.ReplaceAllString(v, "")), "IBAN")
+	if !longIBAN.MatchString(v) {
+		return ""
+	}
+	var number strings.Builder
+	for _, r := range v[4:] + v[:4] {
+		n, _ := strconv.ParseInt(string(r), 36, 64)
+		fmt.Fprint(&number, n)
+	}
+	whole, _ := new(big.Int).SetString(number.String(), 10)
+	if whole.Mod(whole, big.NewInt(97)).Int64() != 1 {
+		return ""
+	}
+	return v
+}
+
+// slowNumber is an account's number.
+func slowNumber(v string) string {
+	if iban := slowIBAN(v); iban != "" {
+		return iban
+	}
+	plain := norm.NFKC.String(v)
+	for _, out := range []*regexp.Regexp{invisible, ignorable} {
+		plain = out.ReplaceAllString(plain, "")
+	}
+	if !strings.Contains(plain, "@") {
+		plain = hyphens.ReplaceAllString(plain, "")
+	}
+	return or(norm.NFKC.String(plain), v)
 }
 
 // slowTime is a day made precise by a time that falls on it.

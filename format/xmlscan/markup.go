@@ -88,43 +88,100 @@ func (s *Scanner) declaration(pi []byte) {
 	case "ISO-8859-1", "ISO8859-1", "LATIN1", "LATIN-1":
 		s.latin1 = true
 	default:
-		s.stop("the encoding %q is not read: convert the file to UTF-8, for example with iconv", enc)
+		s.stop("the encoding %.40q is not read: convert the file to UTF-8, for example with iconv", enc)
 	}
 }
 
 // Attrs gives the current element's attributes as they stand in the file.
 func (s *Scanner) Attrs() []byte { return s.attrs }
 
-// AppendAttr appends the value of an attribute of the current element, by its
-// local name, as AppendText does; nothing when there is none.
+// maxAttrs is how many attributes a tag may have of which one is asked for.
+const maxAttrs = 64
+
+// AppendAttr appends the value of an attribute of the current element as
+// AppendText does, by its name as it is written, prefix included: an attribute
+// of another namespace is another one. It appends nothing when there is none. A
+// tag in which two attributes have the same name is not well-formed and ends the
+// scan.
 func (s *Scanner) AppendAttr(dst []byte, name string) ([]byte, error) {
+	if !s.seen {
+		s.seen = true
+		s.differ()
+	}
+	if s.problem != nil {
+		return dst, s.problem
+	}
 	return s.appendTrimmed(dst, attribute(s.attrs, name))
+}
+
+// differ stops the scan where two of the current attributes have one name.
+func (s *Scanner) differ() {
+	var names [maxAttrs][]byte
+	n := 0
+	for rest := s.attrs; ; n++ {
+		name, _, after, ok := cutAttr(rest)
+		if !ok {
+			return
+		}
+		if n == maxAttrs {
+			s.stop("element <%.40s> has more than %d attributes", s.name, maxAttrs)
+			return
+		}
+		for _, other := range names[:n] {
+			if string(other) == string(name) {
+				s.stop("element <%.40s> has attribute %.40s twice", s.name, name)
+				return
+			}
+		}
+		names[n], rest = name, after
+	}
 }
 
 // attribute finds the raw value of an attribute in a tag's attributes.
 func attribute(b []byte, name string) []byte {
 	for {
-		eq := bytes.IndexByte(b, '=')
-		if eq < 0 {
+		key, value, rest, ok := cutAttr(b)
+		switch {
+		case !ok:
 			return nil
+		case string(key) == name:
+			return value
 		}
-		key := trim(b[:eq])
-		b = bytes.TrimLeft(b[eq+1:], " \t\r\n")
-		if len(b) == 0 || b[0] != '"' && b[0] != '\'' {
-			return nil
-		}
-		end := bytes.IndexByte(b[1:], b[0])
-		if end < 0 {
-			return nil
-		}
-		if colon := bytes.IndexByte(key, ':'); colon > 0 && colon < len(key)-1 {
-			key = key[colon+1:]
-		}
-		if string(key) == name {
-			return b[1 : end+1]
-		}
-		b = b[end+2:]
+		b = rest
 	}
+}
+
+// cutAttr takes the first of a tag's attributes; false where there is none, or
+// no well-formed one.
+func cutAttr(b []byte) (name, value, rest []byte, ok bool) {
+	eq := bytes.IndexByte(b, '=')
+	if eq < 0 {
+		return nil, nil, nil, false
+	}
+	name = trim(b[:eq])
+	b = bytes.TrimLeft(b[eq+1:], " \t\r\n")
+	if len(b) == 0 || b[0] != '"' && b[0] != '\'' {
+		return nil, nil, nil, false
+	}
+	end := bytes.IndexByte(b[1:], b[0])
+	if end < 0 {
+		return nil, nil, nil, false
+	}
+	return name, b[1 : end+1], b[end+2:], true
+}
+
+// Padded reports whether the current Leaf's text has white space around it.
+func (s *Scanner) Padded() bool {
+	raw := s.raw
+	switch {
+	case s.mixed:
+		raw = s.text
+	case bytes.IndexByte(raw, '&') >= 0:
+		var err error
+		s.scratch = s.decode(s.scratch[:0], raw, &err)
+		raw = s.scratch
+	}
+	return len(trim(raw)) != len(raw)
 }
 
 // AppendText appends the text of the current Leaf, decoded to UTF-8 and

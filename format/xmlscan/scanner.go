@@ -65,6 +65,7 @@ type Scanner struct {
 	textErr error  // what is wrong with it
 	scratch []byte
 	latin1  bool
+	seen    bool // the current tag's attributes are known to differ in name
 	problem *spoor.Problem
 }
 
@@ -77,6 +78,20 @@ type frame struct {
 // New makes a scanner of what tree wants in src; file is what problems call it.
 func New(file string, src io.Reader, tree *Tree) *Scanner {
 	return &Scanner{src: src, file: file, root: &tree.root, buf: make([]byte, bufSize), line: 1}
+}
+
+// Reset begins anew with a document that is in memory, and keeps the buffers. The
+// scanner reads the body where it is and never changes it; it holds it until the
+// next Reset. [MaxToken] does not count, since nothing more has to be kept.
+func (s *Scanner) Reset(file string, body []byte, tree *Tree) {
+	s.src, s.file, s.root = nil, file, &tree.root
+	s.buf, s.pos, s.end, s.tag, s.base, s.eof, s.srcErr = body, 0, len(body), 0, 0, true, nil
+	s.line, s.counted, s.depth, s.names = 1, 0, 0, s.names[:0]
+	s.id, s.name, s.attrs, s.raw, s.mixed, s.textErr = 0, nil, nil, nil, false, nil
+	s.latin1, s.seen, s.problem = false, false, nil
+	if s.wide() {
+		s.stop(isWide)
+	}
 }
 
 // Next gives the next wanted element and its id. At the end it gives io.EOF; a
@@ -160,7 +175,7 @@ func (s *Scanner) finish() error {
 	case s.srcErr != nil:
 		s.stop("cannot be read further: %v", s.srcErr)
 	case s.depth > 0:
-		s.stop("the file ends inside element <%s>: it is cut off", s.topName())
+		s.stop("the file ends inside element <%.40s>: it is cut off", s.topName())
 	case s.pos < s.end:
 		s.stop("the file ends inside a tag: it is cut off")
 	default:
@@ -204,7 +219,7 @@ func (s *Scanner) openTag(b []byte, i int) (Kind, bool) {
 			return 0, false
 		}
 	}
-	s.name, s.attrs, s.mixed = local, b[j:gt], false
+	s.name, s.attrs, s.mixed, s.seen = local, b[j:gt], false, false
 	parent := s.top()
 	var n *node
 	if parent != nil {
@@ -335,7 +350,7 @@ func (s *Scanner) endTag(b []byte, i int, qname []byte) (int, bool) {
 		if gt := bytes.IndexByte(got, '>'); gt >= 0 {
 			got = got[:gt]
 		}
-		s.stop("element <%s> is closed by </%s>", qname, got)
+		s.stop("element <%.40s> is closed by </%s>", qname, got)
 		return 0, false
 	}
 	return j + 1, true
@@ -377,11 +392,13 @@ func (s *Scanner) fill() bool {
 		}
 	}
 	if first && s.wide() {
-		s.stop("the file is in UTF-16 or UTF-32: convert it to UTF-8, for example with iconv")
+		s.stop(isWide)
 		return false
 	}
 	return n > 0
 }
+
+const isWide = "the file is in UTF-16 or UTF-32: convert it to UTF-8, for example with iconv"
 
 // wide recognises UTF-16 and UTF-32 by a byte order mark or by zero bytes in
 // the first characters.

@@ -60,7 +60,9 @@ func TestScanner(t *testing.T) {
 		"<a></a >":                    "a=@",
 		"<a>t</a>":                    "a=t@",
 		"<a k = 'v\"' z='/>'> t </a>": `a=t@v"`,
-		"<p:a xmlns:p='x' p:k=\"&lt;1&gt;\">t</p:a>":               "a=t@<1>",
+		"<p:a xmlns:p='x' k=\"&lt;1&gt;\">t</p:a>":                 "a=t@<1>",
+		"<a xmlns:p='x' p:k='1' k='2'>t</a>":                       "a=t@2",
+		"<a xmlns:p='x' p:k='1'>t</a>":                             "a=t@",
 		"<z><y><a><b/></a></y></z><a/>":                            "+a a/b=@ -a a=@",
 		"<a><u><b/><a/></u><b>x<!-- y -->z</b></a>":                "+a a/b=xz@ -a",
 		"<a>one<b/>two</a>":                                        "+a a/b=@ -a",
@@ -83,6 +85,13 @@ func TestScanner(t *testing.T) {
 	}
 }
 
+var manyAttrs = func() (out string) {
+	for i := range maxAttrs + 1 {
+		out += fmt.Sprintf(" x%d=''", i)
+	}
+	return out
+}()
+
 func TestRefuses(t *testing.T) {
 	for file, want := range map[string]string{
 		"<a>":                              "f.xml:1: the file ends inside a tag",
@@ -100,6 +109,9 @@ func TestRefuses(t *testing.T) {
 		"<a>&#xD800;</a>":                  "is no character",
 		"<a>&#x110000;</a>":                "is no character",
 		"<a>\x01</a>":                      "control character 0x1",
+		"<a k='1' z='2' k='3'/>":           "element <a> has attribute k twice",
+		"<a k='1' z='2' z='3'/>":           "element <a> has attribute z twice",
+		"<a" + manyAttrs + "/>":            "more than 64 attributes",
 		"<a k='\xff'/>":                    "not UTF-8",
 		"<?xml encoding='EBCDIC'?><a/>":    `the encoding "EBCDIC" is not read`,
 		"\xff\xfe<\x00a\x00/\x00>\x00":     "UTF-16",
@@ -138,6 +150,47 @@ func TestStopsForGood(t *testing.T) {
 		_, _, err := s.Next()
 		if i > 1 && (!errors.As(err, &problem) || !problem.Fatal || !strings.Contains(problem.Reason, "no disk")) {
 			t.Errorf("call %d: %v", i, err)
+		}
+	}
+}
+
+// TestReset reads documents in memory one after the other with one scanner,
+// whatever became of those before.
+func TestReset(t *testing.T) {
+	s := new(Scanner)
+	for range 2 {
+		for file, want := range map[string]string{
+			"<a><b>1</b>":               "the file ends inside element <a>",
+			"\n<a>\n<b>2</b>\n</a>":     "",
+			"<a><b>3</c></a>":           "closed by </c>",
+			"<a><b k='' k=''>4</b></a>": "twice",
+			"\xff\xfe<\x00":             "UTF-16",
+			"<a><b>5" + strings.Repeat(" ", MaxToken+1) + "</b></a>": "",
+		} {
+			s.Reset("m", []byte(file), testTree)
+			var got error
+			for got == nil {
+				kind, _, err := s.Next()
+				if got = err; kind == Leaf {
+					s.AppendAttr(nil, "k")
+					if want == "" && (s.Line() != 1+2*strings.Count(file[:2], "\n") || s.Offset() < 11) {
+						t.Errorf("%.20q: line %d, offset %d", file, s.Line(), s.Offset())
+					}
+				}
+			}
+			if want == "" && got != io.EOF || !strings.Contains(got.Error(), want) {
+				t.Errorf("%.20q: %v, want %s", file, got, want)
+			}
+		}
+	}
+}
+
+func TestPadded(t *testing.T) {
+	s := new(Scanner)
+	for text, want := range map[string]bool{"": false, "x": false, "x y": false, " x": true, "x\n": true, "&#32;x": true, "x&#9;": true, "<![CDATA[x ]]>": true, "<!-- -->x": false} {
+		s.Reset("m", []byte("<a>"+text+"</a>"), testTree)
+		if _, _, err := s.Next(); err != nil || s.Padded() != want {
+			t.Errorf("%q: %v, %v", text, s.Padded(), err)
 		}
 	}
 }
@@ -205,7 +258,7 @@ func FuzzScanner(f *testing.F) {
 		}
 		got, err := events(bytes.NewReader(file))
 		if err != nil {
-			for _, ours := range []string{"are refused", "64 deep", "UTF-16"} {
+			for _, ours := range []string{"are refused", "64 deep", "UTF-16", "twice", "64 attributes"} {
 				if strings.Contains(err.Error(), ours) {
 					return
 				}
@@ -255,7 +308,7 @@ func slowEvents(file []byte) (out []string, err error) {
 			}
 			e := element{path: path, at: len(out)}
 			for _, a := range slices.Backward(tok.Attr) {
-				if a.Name.Local == "k" {
+				if a.Name.Local == "k" && a.Name.Space == "" {
 					e.attr = strings.Trim(a.Value, " \t\r\n")
 				}
 			}

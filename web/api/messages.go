@@ -102,6 +102,7 @@ func (c *Caller) speaks(b *instruct.Batch) error {
 		if ok = c.is(&r.Message.Sender) && ok; r.Original.Sender == "" {
 			r.Original.Sender = c.BIC
 		}
+		r.Digest = instruct.RecallDigest(r)
 	}
 	if !ok {
 		return errors.New("the message is in the name of another bank than this key's")

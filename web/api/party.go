@@ -6,20 +6,25 @@ import (
 	"strings"
 
 	"spoor"
+	"spoor/format/iso20022"
 )
 
 // end gives the account of one end of a payment, its country and its holder's name.
 func (b *partyBody) end() (id spoor.AccountID, country spoor.Country, name string, err error) {
-	number := strings.ToUpper(strings.ReplaceAll(b.Account, " ", ""))
+	number := iso20022.Number(b.Account)
+	iban, isIBAN := iso20022.AsIBAN(b.Account)
 	switch {
 	case !printable(b.Account) || !printable(b.Bank) || !printable(b.Name):
 		return id, country, "", errors.New("it holds control characters")
 	case number == "":
-	case isIBAN(number):
-		id.Number = number
-		country, _ = spoor.ParseCountry(number[:2])
+	case isIBAN:
+		id.Number = iban
+		country, _ = spoor.ParseCountry(iban[:2])
 	default:
 		id = spoor.AccountID{Bank: strings.ToUpper(b.Bank), Number: number}
+		if bic.MatchString(id.Bank) {
+			id.Bank = id.Bank[:8] // a bank, whichever of its branches
+		}
 		if len(id.Bank) >= 6 {
 			country, _ = spoor.ParseCountry(id.Bank[4:6])
 		}
@@ -42,9 +47,10 @@ func account(s string) (spoor.AccountID, error) {
 	}
 	number := strings.ToUpper(strings.ReplaceAll(s, " ", ""))
 	number = strings.TrimPrefix(strings.TrimPrefix(number, "IBAN"), ":")
+	iban, isIBAN := iso20022.AsIBAN(number)
 	switch {
-	case isIBAN(number):
-		return spoor.AccountID{Number: number}, nil
+	case isIBAN:
+		return spoor.AccountID{Number: iban}, nil
 	case looksIBAN(number):
 		return spoor.AccountID{}, fmt.Errorf("%q is no IBAN: its check digits do not fit", s)
 	case number == "":
@@ -68,27 +74,6 @@ func looksIBAN(s string) bool {
 // printable reports whether a text has no control characters.
 func printable(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
-}
-
-// isIBAN reports whether a number has the shape and check digits of an IBAN
-// (ISO 13616, ISO 7064 mod 97-10).
-func isIBAN(s string) bool {
-	if len(s) < 15 || len(s) > 34 {
-		return false
-	}
-	rest := 0
-	for i := range len(s) {
-		c := s[(i+4)%len(s)]
-		switch {
-		case c >= '0' && c <= '9':
-			rest = (rest*10 + int(c-'0')) % 97
-		case c >= 'A' && c <= 'Z':
-			rest = (rest*100 + int(c-'A') + 10) % 97
-		default:
-			return false
-		}
-	}
-	return rest == 1 && s[0] >= 'A' && s[1] >= 'A' && s[2] <= '9' && s[3] <= '9'
 }
 
 // idKinds are the identifiers that a request may give.
@@ -132,12 +117,10 @@ func (b *partyBody) party() (p spoor.Party, err error) {
 		c, _ := spoor.ParseCountry(id.Country)
 		p.Identifiers = append(p.Identifiers, spoor.Identifier{Kind: kind, Value: id.Value, Country: c})
 	}
-	if account := strings.ToUpper(strings.ReplaceAll(b.Account, " ", "")); account != "" {
-		kind := spoor.AccountNumber
-		if isIBAN(account) {
-			kind = spoor.IBAN
-		}
-		p.Identifiers = append(p.Identifiers, spoor.Identifier{Kind: kind, Value: account})
+	if iban, ok := iso20022.AsIBAN(b.Account); ok {
+		p.Identifiers = append(p.Identifiers, spoor.Identifier{Kind: spoor.IBAN, Value: iban})
+	} else if number := iso20022.Number(b.Account); number != "" {
+		p.Identifiers = append(p.Identifiers, spoor.Identifier{Kind: spoor.AccountNumber, Value: number})
 	}
 	return p, nil
 }

@@ -3,11 +3,10 @@ package instruct
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/binary"
 
 	"spoor"
 	"spoor/format/iso20022"
+	"spoor/format/iso20022/instruct/internal/fingerprint"
 	"spoor/format/xmlscan"
 )
 
@@ -28,7 +27,6 @@ func (r *reader) instructed() {
 		return
 	}
 	i.Message.Sender = tx.party(sInstructing, iso20022.PartyBIC)
-	i.Digest = Digest(&i)
 	r.batch.Instructions = append(r.batch.Instructions, i)
 	r.records = append(r.records, r.txs[lvlHeader])
 }
@@ -63,7 +61,7 @@ func (r *reader) references(tx *values) (refs spoor.References, returns string, 
 			f = &fault{"TxInf", "nothing names the payment that is returned", badFile}
 		}
 	}
-	if refs == (spoor.References{}) && f == nil {
+	if refs.UETR+provided(refs.TxID)+provided(refs.EndToEndID)+provided(refs.InstrID) == "" && f == nil {
 		f = &fault{families[r.family].tx, "nothing names the transaction", badFile}
 	}
 	return refs, returns, f
@@ -144,6 +142,9 @@ func (v *values) amount(k field, at string) (spoor.Money, *fault) {
 	if err != nil {
 		return spoor.Money{}, &fault{at, err.Error(), badAmount}
 	}
+	if n == 0 {
+		return spoor.Money{}, &fault{at, "an amount of nothing", noAmount}
+	}
 	return spoor.Money{Amount: n, Currency: c}, nil
 }
 
@@ -211,42 +212,10 @@ func (v *values) side(s, agent slot) (spoor.AccountID, spoor.Country, string) {
 	return spoor.AccountID{Bank: bank, Number: number}, c, v.party(s, iso20022.PartyName)
 }
 
-// Digest is the fingerprint of what an instruction asks: amounts, accounts,
-// names, the agents' BICs, references and what is returned, but not the
-// message around it. It is the beginning of the SHA-256 over these fields, each
-// text after its length.
-func Digest(i *spoor.Instruction) [16]byte {
-	p := &i.Payment
-	return digest("spoor instruction 1", [...]spoor.Money{p.Paid, p.Received},
-		p.From.Bank, p.From.Number, p.To.Bank, p.To.Number, p.FromName, p.ToName,
-		agentBIC(i, spoor.DebtorAgent), agentBIC(i, spoor.CreditorAgent), i.UETR, i.InstrID, i.EndToEndID, i.TxID, i.Returns)
-}
+// Digest is the fingerprint of an instruction: who asks, and all that is asked.
+// Of one whose sender, parties or payment are changed after it was read, it must
+// be made again.
+func Digest(i *spoor.Instruction) [16]byte { return fingerprint.Of(i) }
 
-func digest(what string, amounts [2]spoor.Money, texts ...string) (d [16]byte) {
-	var space [512]byte
-	b := append(space[:0], what...)
-	for _, m := range amounts {
-		b = append(binary.AppendVarint(b, m.Amount), m.Currency.String()...)
-	}
-	for _, text := range texts {
-		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
-	}
-	whole := sha256.Sum256(b)
-	copy(d[:], whole[:])
-	return d
-}
-
-// agentBIC is the BIC of the first agent with a role, "" where it has none.
-func agentBIC(i *spoor.Instruction, role spoor.Role) string {
-	for _, p := range i.Parties {
-		if p.Role != role {
-			continue
-		}
-		for _, id := range p.Party.Identifiers {
-			if id.Kind == spoor.BIC {
-				return id.Value
-			}
-		}
-	}
-	return ""
-}
+// RecallDigest is the same of a recall.
+func RecallDigest(c *spoor.Recall) [16]byte { return fingerprint.OfRecall(c) }

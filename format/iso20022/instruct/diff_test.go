@@ -28,7 +28,7 @@ func same(body []byte, exact bool) (read int, err error) {
 	}
 	slow, ok := slowRead(body)
 	if !ok {
-		return 0, nil
+		return 0, errors.New("encoding/xml does not read it")
 	}
 	for _, i := range batch.Instructions {
 		n := int(i.Payment.Record) - 1

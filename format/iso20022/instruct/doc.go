@@ -34,16 +34,26 @@
 // chain (intermediary, previous instructing, reimbursement, instructing and
 // instructed ones). In a return, roles are those of the return: its debtor is
 // the original creditor. A party that adds nothing to one of the same role is
-// left out.
+// left out. Further names of a party are that of its account and, as a weak one,
+// that of its contact. Who sent an invoice that is paid, or got it, is listed as
+// ultimate creditor or debtor, if nobody on that side has the name.
+//
+// Whatever number is an IBAN by its form and its check digits is listed as one,
+// in whichever element and however it is written.
 //
 // # What is refused
 //
 // The gate is stricter than a reader of files, because what two readers may
-// understand differently lets a payment pass under another's name: a value
-// given twice where the standard has it once, a header after the transactions,
-// ids longer than 35 characters or with control characters, BICs and IBANs not
-// written as such, and amounts with a sign, an exponent or more decimals than
-// ISO 4217 gives the currency. IBAN check digits are the banks' to check.
-// Transactions of one message with the same key are all refused, since no
-// answer could tell them apart.
+// understand differently lets a payment pass under another's name. The whole body
+// is refused where its XML leaves a choice (package xmlscan, Checker) or where
+// anything is not in its place (package structure). A transaction is refused for a
+// value given twice where the standard has it once, ids longer than 35
+// characters, with control characters or with white space around them, BICs and
+// IBANs not written as such, and amounts that are zero, or have a sign, an
+// exponent or more decimals than ISO 4217 gives the currency. The check digits of
+// what is said to be an IBAN are the banks' to check. Transactions of one message
+// with the same key are all refused, since no answer could tell them apart.
+//
+// Where the message itself is at fault, as in its number of transactions, nothing
+// of it is to be decided: there is a problem with record 0, and no instruction.
 package instruct

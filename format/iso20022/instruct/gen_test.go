@@ -115,6 +115,7 @@ func (w *writer) partyInside() {
 	w.maybe(3, "CtryOfRes", pick(w, "IT", "DE"))
 	if w.odds(5) {
 		w.in("CtctDtls", func() {
+			w.maybe(2, "Nm", w.name())
 			w.maybe(2, "PhneNb", "+39-0255512345")
 			w.maybe(2, "MobNb", "+49-1701234567")
 			w.maybe(2, "EmailAdr", "a.b@example.org")
@@ -130,7 +131,9 @@ func (w *writer) account(name string) {
 		if !w.odds(8) {
 			w.in("Id", func() {
 				if w.odds(3) {
-					w.in("Othr", func() { w.leaf("Id", w.id("ACC")) })
+					w.in("Othr", func() {
+						w.leaf("Id", pick(w, w.id("ACC"), w.id("ACC"), "de89 3704-0044\u00a00532 0130\u200b00", "ＤＥ８９370400440532013000"))
+					})
 				} else {
 					w.leaf("IBAN", fmt.Sprintf("%s%02d%018d", pick(w, "IT", "DE", "fr"), 10+w.rng.IntN(89), w.rng.Uint64N(1e18)))
 				}
@@ -144,6 +147,7 @@ func (w *writer) account(name string) {
 				w.leaf("Id", "+39-333555")
 			})
 		}
+		w.maybe(4, "Nm", w.name())
 	})
 }
 
@@ -175,6 +179,24 @@ func (w *writer) agents(n int, names ...string) {
 			w.agent(name)
 		}
 	}
+}
+
+func (w *writer) invoices() {
+	if w.odds(2) {
+		return
+	}
+	w.in("RmtInf", func() {
+		for range w.rng.IntN(3) {
+			w.in("Strd", func() {
+				if w.odds(2) {
+					w.in("Invcr", func() { w.leaf("Nm", w.name()) })
+				}
+				if w.odds(2) {
+					w.in("Invcee", func() { w.leaf("Nm", w.name()) })
+				}
+			})
+		}
+	})
 }
 
 // either is a party or, in returns, one of party and agent.
@@ -267,6 +289,7 @@ func (w *writer) transfers(n int) {
 				if w.odds(4) {
 					w.party("UltmtCdtr")
 				}
+				w.invoices()
 			})
 		}
 	})
@@ -346,6 +369,7 @@ func (w *writer) returns(n int) {
 				}
 				if w.odds(2) {
 					w.in("OrgnlTxRef", func() {
+						w.invoices()
 						w.chain(pick(w, w.either, w.party), false)
 						if w.odds(3) {
 							w.in("UndrlygCstmrCdtTrf", func() { w.chain(w.party, true) })

@@ -2,9 +2,11 @@ package instruct
 
 import (
 	"math/bits"
+	"slices"
 
 	"spoor"
 	"spoor/format/iso20022"
+	"spoor/format/iso20022/instruct/internal/people"
 )
 
 // roles are those of the slots of a chain, returned those of the slots of what
@@ -70,27 +72,17 @@ func (r *reader) parties() ([]spoor.RoleParty, *fault) {
 			}
 		}
 	}
-	m := memory{name: make([]spoor.Name, 0, n), country: make([]spoor.Country, 0, n), identifier: make([]spoor.Identifier, 0, 2*n)}
+	m := people.NewMemory(n)
 	out := make([]spoor.RoleParty, 0, n)
 	for _, p := range list[:n] {
-		if party := m.party(p); len(party.Names)+len(party.Identifiers) > 0 {
+		if party := m.Party(r.said(p)); len(party.Names)+len(party.Identifiers) > 0 {
 			out = append(out, spoor.RoleParty{Role: p.role(), Party: party})
 		}
 	}
-	if len(out) > spoor.MaxParties {
+	if out = r.traders(out); len(out) > spoor.MaxParties {
 		return nil, &fault{families[r.family].tx, "names more parties than can be looked at", badFile}
 	}
 	return out, nil
-}
-
-// identified are the fields that are identifiers by themselves. What a proxy
-// is depends on its kind.
-var identified = [...]struct {
-	field iso20022.PartyField
-	kind  spoor.IdentifierKind
-}{
-	{iso20022.PartyIBAN, spoor.IBAN}, {iso20022.PartyAccount, spoor.AccountNumber}, {iso20022.PartyProxy, spoor.OtherNumber}, {iso20022.PartyBIC, spoor.BIC}, {iso20022.PartyMember, spoor.OtherNumber},
-	{iso20022.PartyLEI, spoor.LEI}, {iso20022.PartyPhone, spoor.Phone}, {iso20022.PartyMobile, spoor.Phone}, {iso20022.PartyEmail, spoor.Email},
 }
 
 // repeats reports whether a party adds nothing to one that is listed: to one
@@ -123,85 +115,36 @@ func within(p, q named) bool {
 	return true
 }
 
-// memory is what the parties of one instruction are made of: what each needs
-// is a piece of one block for all of them.
-type memory struct {
-	name       []spoor.Name
-	country    []spoor.Country
-	address    []string
-	identifier []spoor.Identifier
-}
-
-// cut gives what was appended to a block since from, closed against appending.
-func cut[T any](block []T, from int) []T {
-	if from == len(block) {
-		return nil
-	}
-	return block[from:len(block):len(block)]
-}
-
-func (m *memory) party(n named) (p spoor.Party) {
-	v, s := n.v, n.slot
-	p.Kind = v.kind[s]
-	if from := len(m.name); n.is(iso20022.PartyName) {
-		m.name = append(m.name, spoor.Name{Full: v.party(s, iso20022.PartyName)})
-		p.Names = cut(m.name, from)
-	}
-	if from := len(m.address); n.is(iso20022.PartyAddress) {
-		m.address = append(m.address, v.party(s, iso20022.PartyAddress))
-		p.Addresses = cut(m.address, from)
-	}
-	if n.is(iso20022.PartyBirth) {
-		text := v.party(s, iso20022.PartyBirth) // a date, perhaps with a zone
-		if d, ok := spoor.ParsePartialDate(text[:min(len(text), len("2006-01-02"))]); ok {
-			p.Births = []spoor.PartialDate{d}
-		}
-	}
-	p.BirthPlace = v.party(s, iso20022.PartyBirthPlace)
-	p.Countries = m.countriesOf(n)
-	p.Identifiers = m.identifiersOf(n)
-	if n.is(iso20022.PartyLEI) && p.Kind == spoor.AnyParty {
-		p.Kind = spoor.Organisation
-	}
-	return p
-}
-
-// countriesOf gives the country of residence and that of the address.
-func (m *memory) countriesOf(n named) []spoor.Country {
-	from := len(m.country)
-	for _, f := range [...]iso20022.PartyField{iso20022.PartyResidence, iso20022.PartyCountry} {
-		c, ok := spoor.ParseCountry(n.v.party(n.slot, f))
-		if ok && (len(m.country) == from || m.country[from] != c) {
-			m.country = append(m.country, c)
-		}
-	}
-	return cut(m.country, from)
-}
-
-func (m *memory) identifiersOf(n named) []spoor.Identifier {
-	from := len(m.identifier)
-	for _, id := range identified {
-		if !n.is(id.field) {
-			continue
-		}
-		got := spoor.Identifier{Kind: id.kind, Value: n.v.party(n.slot, id.field)}
-		switch id.field {
-		case iso20022.PartyIBAN:
-			got.Country = iso20022.IBANCountry(got.Value)
-		case iso20022.PartyBIC:
-			got.Country, _ = spoor.ParseCountry(got.Value[4:6])
-		case iso20022.PartyProxy:
-			got.Kind = iso20022.SchemeKind(n.v.bytes(n.v.of[n.slot][iso20022.PartyProxyKind]))
-		}
-		m.identifier = append(m.identifier, got)
+// said is what is said of a party, in the reader's memory.
+func (r *reader) said(n named) *people.Said {
+	s := &r.about
+	*s = people.Said{Kind: n.v.kind[n.slot], Others: s.Others[:0]}
+	for f, at := range n.v.of[n.slot] {
+		s.Texts[f] = n.v.string(at)
 	}
 	for _, o := range n.v.others {
-		if o.slot != n.slot || o.id.to == o.id.from {
-			continue
+		if o.slot == n.slot && o.id.to > o.id.from {
+			s.Others = append(s.Others, people.Other{ID: n.v.string(o.id), Code: n.v.string(o.code), Issuer: n.v.string(o.issuer)})
 		}
-		got := spoor.Identifier{Kind: iso20022.SchemeKind(n.v.bytes(o.code)), Value: n.v.string(o.id)}
-		got.Country, _ = spoor.ParseCountry(n.v.string(o.issuer))
-		m.identifier = append(m.identifier, got)
 	}
-	return cut(m.identifier, from)
+	return s
+}
+
+// traders adds those to the parties of whom nobody with their role has the name.
+func (r *reader) traders(parties []spoor.RoleParty) []spoor.RoleParty {
+	tx := &r.levels[lvlTx]
+	for _, t := range tx.trade {
+		role, name := named{tx, t.slot}.role(), tx.string(t.name)
+		principal := spoor.Creditor
+		if role == spoor.UltimateDebtor {
+			principal = spoor.Debtor
+		}
+		known := func(p spoor.RoleParty) bool {
+			return (p.Role == role || p.Role == principal) && slices.ContainsFunc(p.Party.Names, func(n spoor.Name) bool { return n.Full == name && !n.Weak })
+		}
+		if name != "" && !slices.ContainsFunc(parties, known) {
+			parties = append(parties, spoor.RoleParty{Role: role, Party: spoor.Party{Names: []spoor.Name{{Full: name}}}})
+		}
+	}
+	return parties
 }

@@ -29,8 +29,9 @@ const (
 	aHeader
 	aGroup
 	aTransaction
-	aParty // one thing that is said of a party
-	aVia   // an intermediary agent
+	aParty  // one thing that is said of a party
+	aVia    // an intermediary agent
+	aTrader // who sent or got an invoice
 )
 
 // field is a value that a level has once. A currency follows its amount.
@@ -232,7 +233,7 @@ func (m *list) initiations() {
 func (m *list) creditTransfer(tx string) {
 	m.fields(tx+"/PmtId", lvlTx, []fieldAt{{"/InstrId", fInstrID}, {"/EndToEndId", fEndToEndID}, {"/UETR", fUETR}})
 	m.service(tx, lvlTx)
-	m.remittance(tx)
+	m.remittance(tx, 0)
 	m.agents(tx, lvlTx, sCreditorAgent, "/CdtrAgt")
 	m.holder(tx+"/Cdtr", lvlTx, sCreditor)
 	m.add(place{path: tx + "/IntrmyAgt1", level: lvlTx, what: aVia})
@@ -252,7 +253,7 @@ func (m *list) returns() {
 	m.agents(tx, lvlTx, sInstructing, "/InstgAgt", "/InstdAgt")
 	m.add(place{path: tx + "/RtrChain/IntrmyAgt1", level: lvlTx, what: aVia})
 	m.service(original, lvlTx)
-	m.remittance(original)
+	m.remittance(original, sOriginal)
 	m.chain(tx+"/RtrChain", 0)
 	m.chain(original, sOriginal)
 	m.chain(original+"/UndrlygCstmrCdtTrf", sUnderlying)
@@ -310,7 +311,11 @@ func (m *list) service(at string, l level) {
 	m.fields(at+"/PmtTpInf", l, []fieldAt{{"/SvcLvl/Cd", fServiceLevel}, {"/LclInstrm/Cd", fInstrument}})
 }
 
-func (m *list) remittance(at string) {
+// remittance is what is paid for; set is that of the parties to the payment.
+func (m *list) remittance(at string, set slot) {
+	for s, name := range map[slot]string{sUltimateCreditor: "/RmtInf/Strd/Invcr/Nm", sUltimateDebtor: "/RmtInf/Strd/Invcee/Nm"} {
+		m.add(place{path: at + name, level: lvlTx, what: aTrader, slot: set + s, check: aName})
+	}
 	m.fields(at+"/RmtInf", lvlTx, []fieldAt{{"/Ustrd", fUstrd}, {"/Strd/CdtrRefInf/Ref", fStrd}, {"/Strd/RfrdDocInf/Nb", fStrd}})
 }
 
@@ -332,7 +337,7 @@ func (m *list) said(at string, l level, s slot, paths []iso20022.PartyPath) {
 	for _, p := range paths {
 		add := place{path: at + p.Path, level: l, what: aParty, slot: s, of: p.Field}
 		switch p.Field {
-		case iso20022.PartyName:
+		case iso20022.PartyName, iso20022.PartyContact, iso20022.PartyAccountName:
 			add.check = aName
 		case iso20022.PartyBIC:
 			add.check = aBIC

@@ -1,16 +1,19 @@
 package instruct
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"spoor"
 	"spoor/format/iso20022"
+	"spoor/format/iso20022/instruct/internal/fingerprint"
+	"spoor/format/iso20022/instruct/internal/people"
+	"spoor/format/iso20022/instruct/internal/structure"
 	"spoor/format/xmlscan"
 )
 
@@ -24,7 +27,9 @@ const DefaultTransactions = 10_000
 
 // Batch is what one message asks for.
 type Batch struct {
-	Message      spoor.Message
+	Message spoor.Message
+	// Instructions and Recalls are empty where a problem is about the message
+	// itself (Record 0): nothing is decided of a message that is refused.
 	Instructions []spoor.Instruction
 	Recalls      []spoor.Recall
 	// Transactions is how many the message has, with those that are refused.
@@ -47,6 +52,7 @@ type fault struct{ field, reason, code string }
 const (
 	badFile      = "FF01" // InvalidFileFormat
 	badAmount    = "AM12" // InvalidAmount
+	noAmount     = "AM01" // ZeroAmount
 	badCurrency  = "AM11" // InvalidTransactionCurrency
 	badCount     = "AM18" // InvalidNumberOfTransactions
 	badSum       = "AM10" // InvalidControlSum
@@ -78,8 +84,8 @@ var families = [...]struct{ name, element, tx, header, id, control string }{
 // reader reads one message. It is used again for the next one, for its buffers.
 type reader struct {
 	scan  xmlscan.Scanner
-	fresh xmlscan.Scanner // scan as it was made: a copy of it begins anew in the same buffer
-	src   bytes.Reader
+	check structure.Checker
+	about people.Said
 
 	levels [numLevels]values
 	batch  *Batch
@@ -95,11 +101,15 @@ type reader struct {
 	records []int               // numbers of the batch's instructions or recalls in the message
 }
 
-var readers = sync.Pool{New: func() any {
-	r := new(reader)
-	r.fresh = *xmlscan.New("message", &r.src, tree)
-	return r
-}}
+var readers = sync.Pool{New: func() any { return new(reader) }}
+
+// kinds are the families for package structure.
+var kinds = func() (out []structure.Kind) {
+	for _, f := range families[1:] {
+		out = append(out, structure.Kind{Element: f.element, Items: f.tx})
+	}
+	return out
+}()
 
 // Read reads one message. What is wrong with single transactions is in
 // [Batch.Problems]; the error is for a body that is no such message, and says
@@ -107,13 +117,13 @@ var readers = sync.Pool{New: func() any {
 func Read(body []byte, limits Limits) (*Batch, error) {
 	r := readers.Get().(*reader)
 	defer r.end()
-	r.src.Reset(body)
+	r.scan.Reset("message", body, tree)
 	r.begin(limits)
 	for {
 		event, id, err := r.scan.Next()
 		switch {
 		case err == io.EOF:
-			return r.finish()
+			return r.finish(body)
 		case err == nil:
 			err = r.handle(event, &places[id-1])
 		}
@@ -125,13 +135,15 @@ func Read(body []byte, limits Limits) (*Batch, error) {
 
 // end keeps the reader for the next message, and nothing of this one's alive.
 func (r *reader) end() {
-	r.src.Reset(nil)
+	r.scan.Reset("", nil, tree)
 	r.batch = nil
+	r.about = people.Said{Others: r.about.Others[:0]}
+	clear(r.about.Others[:cap(r.about.Others)])
 	readers.Put(r)
 }
 
 func (r *reader) begin(limits Limits) {
-	r.scan, r.batch, r.limit = r.fresh, new(Batch), limits.Transactions
+	r.batch, r.limit = new(Batch), limits.Transactions
 	if r.limit <= 0 {
 		r.limit = DefaultTransactions
 	}
@@ -152,7 +164,7 @@ func (r *reader) refuse(field, format string, args ...any) error {
 
 func (r *reader) handle(event xmlscan.Kind, at *place) error {
 	switch {
-	case at.what == aText, at.what == aParty && at.of < iso20022.IsPerson:
+	case at.what == aText, at.what == aTrader, at.what == aParty && at.of < iso20022.IsPerson:
 		return r.text(event, at)
 	case at.what == aHeader:
 		return r.header(event)
@@ -167,7 +179,7 @@ func (r *reader) handle(event xmlscan.Kind, at *place) error {
 	case at.what == aDocument || at.what == aMessage && r.family != 0:
 		return r.refuse("Document", "a second message: send one at a time")
 	case at.what == aForeign:
-		return r.refuse("Document/"+string(r.scan.Name()), "this kind of message is not read here: send pacs.008, pain.001, pacs.004 or camt.056")
+		return r.refuse(fmt.Sprintf("Document/%.35s", r.scan.Name()), "this kind of message is not read here: send pacs.008, pain.001, pacs.004 or camt.056")
 	case at.what == aMessage:
 		r.family = at.family
 		return r.namespace()
@@ -191,8 +203,22 @@ func (r *reader) namespace() error {
 	case !ok:
 		return r.refuse("Document", "the namespace names no single message")
 	case r.family != 0 && name != "" && !strings.HasPrefix(name, families[r.family].name+"."):
-		return r.refuse("Document", "the namespace says %s, and the element is that of %s", name, families[r.family].name)
+		return r.refuse("Document", "the namespace says %.35s, and the element is that of %s", name, families[r.family].name)
 	}
+	return nil
+}
+
+// spaced compares the namespace that the message's elements are of with what its
+// declarations seemed to say, which may be made elsewhere and for others.
+func (r *reader) spaced() error {
+	name := strings.TrimPrefix(string(r.check.Space()), iso20022.Namespace)
+	switch {
+	case name == "":
+		return nil
+	case !iso20022.IsMessageName([]byte(name)), r.kind != "" && r.kind != name, !strings.HasPrefix(name, families[r.family].name+"."):
+		return r.refuse("Document", "the namespace of the message is not that of its elements, or names no message")
+	}
+	r.kind = name
 	return nil
 }
 
@@ -200,10 +226,14 @@ func (r *reader) namespace() error {
 // after one of them: it would be read for some and not for others.
 func (r *reader) text(event xmlscan.Kind, at *place) error {
 	switch {
-	case event != xmlscan.Leaf:
+	case event == xmlscan.End, event == xmlscan.Start && at.what == aText && at.field == fDue: // a choice, since version 08
 		return nil
 	case at.level < lvlTx && r.txs[at.level] > 0:
 		return r.refuse(at.name(), "comes after the transactions that it is about")
+	}
+	if event == xmlscan.Start {
+		r.levels[at.level].fail(at, badFile, "has elements inside, where a text should be")
+		return nil
 	}
 	r.levels[at.level].keep(&r.scan, at)
 	return nil
@@ -314,7 +344,7 @@ func (r *reader) counted(header *values) {
 }
 
 // finish completes the batch at the end of the body.
-func (r *reader) finish() (*Batch, error) {
+func (r *reader) finish(body []byte) (*Batch, error) {
 	header, b := &r.levels[lvlHeader], r.batch
 	switch {
 	case r.family == 0:
@@ -324,20 +354,35 @@ func (r *reader) finish() (*Batch, error) {
 	case header.wrong != nil:
 		return nil, r.refuse(header.wrong.field, "%s", header.wrong.reason)
 	}
+	if p := r.check.Check(body, kinds); p != nil {
+		return nil, p
+	}
+	if name := string(header.get(fDefinition)); iso20022.IsMessageName([]byte(name)) && !strings.HasPrefix(name, families[r.family].name+".") {
+		return nil, r.refuse("AppHdr/MsgDefIdr", "says that another message follows")
+	}
+	if err := r.spaced(); err != nil {
+		return nil, err
+	}
 	b.Transactions = r.txs[lvlHeader]
 	b.Message = r.envelope(header)
 	for i := range b.Instructions {
 		m := b.Message
 		m.Sender = cmp.Or(b.Instructions[i].Message.Sender, m.Sender)
 		b.Instructions[i].Message = m
+		b.Instructions[i].Digest = fingerprint.Of(&b.Instructions[i])
 	}
 	for i := range b.Recalls {
 		b.Recalls[i].Message = b.Message
+		b.Recalls[i].Digest = fingerprint.OfRecall(&b.Recalls[i])
 	}
 	if b.Transactions == 0 {
 		r.remark(&fault{families[r.family].tx, "the message names no transaction", badFile})
 	}
 	r.counted(header)
+	if slices.ContainsFunc(b.Problems, func(p *Problem) bool { return p.Record == 0 }) {
+		b.Instructions, b.Recalls = nil, nil // nothing of a message that is refused as a whole
+		return b, nil
+	}
 	b.Instructions = unique(r, b.Instructions, func(i *spoor.Instruction) (string, spoor.References) { return i.Key(), i.References })
 	b.Recalls = unique(r, b.Recalls, func(c *spoor.Recall) (string, spoor.References) {
 		return strings.Join([]string{c.Original.ID, c.UETR, c.TxID, c.InstrID, c.EndToEndID}, "\x00"), c.References

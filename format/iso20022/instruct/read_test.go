@@ -85,30 +85,40 @@ func TestRefusals(t *testing.T) {
 	party := func(inside string) string { return goodID + goodAmount + "<Dbtr>" + inside + "</Dbtr>" }
 	for inside, want := range map[string]string{
 		goodID: "CdtTrfTxInf/IntrBkSttlmAmt: missing AM12",
-		goodID + `<IntrBkSttlmAmt Ccy="EUR">1,00</IntrBkSttlmAmt>`:                                            "not written as an amount, such as 1234.50 AM12",
-		goodID + `<IntrBkSttlmAmt Ccy="EUR">-1</IntrBkSttlmAmt>`:                                              "cannot be negative AM12",
-		goodID + `<IntrBkSttlmAmt Ccy="EUR">1e3</IntrBkSttlmAmt>`:                                             "not written as an amount",
-		goodID + `<IntrBkSttlmAmt Ccy="JPY">1.5</IntrBkSttlmAmt>`:                                             "more decimals than 0, which ISO 4217 gives JPY AM12",
-		goodID + `<IntrBkSttlmAmt Ccy="EUR">999999999999999999</IntrBkSttlmAmt>`:                              "larger than an amount can be AM12",
-		goodID + `<IntrBkSttlmAmt Ccy="EUR">1234567890123456789</IntrBkSttlmAmt>`:                             "more than 18 digits AM12",
-		goodID + `<IntrBkSttlmAmt Ccy="QQQ">1</IntrBkSttlmAmt>`:                                               "no ISO 4217 code that is known here AM11",
-		goodID + `<IntrBkSttlmAmt>1</IntrBkSttlmAmt>`:                                                         "no currency (attribute Ccy) AM11",
-		goodID + goodAmount + `<InstdAmt Ccy="EUR">x</InstdAmt>`:                                              "CdtTrfTxInf/InstdAmt: not written as an amount",
-		goodID + goodAmount + goodAmount:                                                                      "CdtTrfTxInf/IntrBkSttlmAmt: given twice FF01",
-		goodID + goodAmount + `<AccptncDtTm>noon</AccptncDtTm>`:                                               "not a date and time such as 2006-01-02T15:04:05Z DT01",
-		goodID + goodAmount + `<IntrBkSttlmDt>2026-02-30</IntrBkSttlmDt>`:                                     "not a date such as 2006-01-02 DT01",
-		`<PmtId><TxId>T1</TxId><UETR>not-one</UETR></PmtId>` + goodAmount:                                     "the UETR is not a UUID of version 4 FF01",
-		`<PmtId><TxId>T1</TxId></PmtId>` + goodAmount + `<PmtId><TxId>T1</TxId></PmtId>`:                      "CdtTrfTxInf/PmtId/TxId: given twice FF01",
-		`<PmtId><TxId>T1</TxId><EndToEndId>` + strings.Repeat("é", 36) + `</EndToEndId></PmtId>` + goodAmount: "EndToEndId: longer than 35 characters FF01",
-		`<PmtId><TxId>T1</TxId><EndToEndId>a&#9;b</EndToEndId></PmtId>` + goodAmount:                          "EndToEndId: control characters in a reference FF01",
-		`<PmtId><TxId>T1</TxId><EndToEndId>a&#x202e;b</EndToEndId></PmtId>` + goodAmount:                      "control characters in a reference",
-		`<PmtId><TxId>T1</TxId><EndToEndId>&unknown;</EndToEndId></PmtId>` + goodAmount:                       "&unknown; is no character",
-		party("<Nm>" + strings.Repeat("x", 141) + "</Nm>"):                                                    "CdtTrfTxInf/Dbtr/Nm: longer than 140 characters",
-		party("<Nm>A</Nm><Nm>B</Nm>"):                                                                         "CdtTrfTxInf/Dbtr/Nm: given twice",
-		party("<CtctDtls><EmailAdr>" + strings.Repeat("x", 2049) + "</EmailAdr></CtctDtls>"):                  "longer than 2048 characters",
-		party("<Id><PrvtId>" + strings.Repeat("<Othr><Id>1</Id></Othr>", 65) + "</PrvtId></Id>"):              "more than 64 generic identifications",
-		goodID + goodAmount + `<DbtrAgt><FinInstnId><BICFI>nobank</BICFI></FinInstnId></DbtrAgt>`:             "CdtTrfTxInf/DbtrAgt/FinInstnId/BICFI: not a BIC, which is 8 or 11 capitals and digits RC01",
-		goodID + goodAmount + `<CdtrAcct><Id><IBAN>IT6</IBAN></Id></CdtrAcct>`:                                "CdtTrfTxInf/CdtrAcct/Id/IBAN: not an IBAN: a country, two digits and up to 30 letters or digits AC01",
+		goodID + `<IntrBkSttlmAmt Ccy="EUR">1,00</IntrBkSttlmAmt>`:                                                    "not written as an amount, such as 1234.50 AM12",
+		goodID + `<IntrBkSttlmAmt Ccy="EUR">-1</IntrBkSttlmAmt>`:                                                      "cannot be negative AM12",
+		goodID + `<IntrBkSttlmAmt Ccy="EUR">1e3</IntrBkSttlmAmt>`:                                                     "not written as an amount",
+		goodID + `<IntrBkSttlmAmt Ccy="JPY">1.5</IntrBkSttlmAmt>`:                                                     "more decimals than 0, which ISO 4217 gives JPY AM12",
+		goodID + `<IntrBkSttlmAmt Ccy="EUR">999999999999999999</IntrBkSttlmAmt>`:                                      "larger than an amount can be AM12",
+		goodID + `<IntrBkSttlmAmt Ccy="EUR">1234567890123456789</IntrBkSttlmAmt>`:                                     "more than 18 digits AM12",
+		goodID + `<IntrBkSttlmAmt Ccy="QQQ">1</IntrBkSttlmAmt>`:                                                       "no ISO 4217 code that is known here AM11",
+		goodID + `<IntrBkSttlmAmt>1</IntrBkSttlmAmt>`:                                                                 "no currency (attribute Ccy) AM11",
+		goodID + goodAmount + `<InstdAmt Ccy="EUR">x</InstdAmt>`:                                                      "CdtTrfTxInf/InstdAmt: not written as an amount",
+		goodID + goodAmount + goodAmount:                                                                              "CdtTrfTxInf/IntrBkSttlmAmt: given twice FF01",
+		goodID + goodAmount + `<AccptncDtTm>noon</AccptncDtTm>`:                                                       "not a date and time such as 2006-01-02T15:04:05Z DT01",
+		goodID + goodAmount + `<IntrBkSttlmDt>2026-02-30</IntrBkSttlmDt>`:                                             "not a date such as 2006-01-02 DT01",
+		`<PmtId><TxId>T1</TxId><UETR>not-one</UETR></PmtId>` + goodAmount:                                             "the UETR is not a UUID of version 4 FF01",
+		`<PmtId><TxId>T1</TxId></PmtId>` + goodAmount + `<PmtId><TxId>T1</TxId></PmtId>`:                              "CdtTrfTxInf/PmtId/TxId: given twice FF01",
+		`<PmtId><TxId>T1</TxId><EndToEndId>` + strings.Repeat("é", 36) + `</EndToEndId></PmtId>` + goodAmount:         "EndToEndId: longer than 35 characters FF01",
+		`<PmtId><TxId>T1</TxId><EndToEndId>a&#9;b</EndToEndId></PmtId>` + goodAmount:                                  "EndToEndId: control characters in a reference FF01",
+		`<PmtId><TxId>T1</TxId><EndToEndId>a&#x202e;b</EndToEndId></PmtId>` + goodAmount:                              "control characters in a reference",
+		`<PmtId><TxId>T1</TxId><EndToEndId>E1 </EndToEndId></PmtId>` + goodAmount:                                     "CdtTrfTxInf/PmtId/EndToEndId: white space around a reference, which not everyone leaves out FF01",
+		`<PmtId><TxId>T1</TxId><UETR>&#10;eb6305c9-1f7f-49de-aed0-16487c27b43d</UETR></PmtId>` + goodAmount:           "CdtTrfTxInf/PmtId/UETR: white space around",
+		goodID + `<IntrBkSttlmAmt Ccy="USD"/>` + goodAmount:                                                           "CdtTrfTxInf/IntrBkSttlmAmt: given twice FF01",
+		goodID + goodAmount + `<CdtrAcct><Id><IBAN/><IBAN>DE89370400440532013000</IBAN></Id></CdtrAcct>`:              "IBAN: given twice FF01",
+		goodID + `<IntrBkSttlmAmt Ccy="EUR">0.00</IntrBkSttlmAmt>`:                                                    "CdtTrfTxInf/IntrBkSttlmAmt: an amount of nothing AM01",
+		goodID + `<IntrBkSttlmAmt Ccy="EUR">+1</IntrBkSttlmAmt>`:                                                      "not written as an amount",
+		goodID + `<IntrBkSttlmAmt Ccy="EUR">0x1</IntrBkSttlmAmt>`:                                                     "not written as an amount",
+		goodID + `<IntrBkSttlmAmt Ccy="EUR">１</IntrBkSttlmAmt>`:                                                       "not written as an amount",
+		goodID + goodAmount + `<InstdAmt Ccy="EUR">0</InstdAmt>`:                                                      "CdtTrfTxInf/InstdAmt: an amount of nothing AM01",
+		goodID + goodAmount + `<CdtrAcct><Id><IBAN><x/></IBAN></Id></CdtrAcct>`:                                       "CdtTrfTxInf/CdtrAcct/Id/IBAN: has elements inside, where a text should be FF01",
+		goodID + goodAmount + `<RmtInf>` + strings.Repeat(`<Strd><Invcr><Nm>A</Nm></Invcr></Strd>`, 65) + `</RmtInf>`: "more than 64 invoicers and invoicees",
+		party("<Nm>" + strings.Repeat("x", 141) + "</Nm>"):                                                            "CdtTrfTxInf/Dbtr/Nm: longer than 140 characters",
+		party("<Nm>A</Nm><Nm>B</Nm>"):                                                                                 "CdtTrfTxInf/Dbtr/Nm: given twice",
+		party("<CtctDtls><EmailAdr>" + strings.Repeat("x", 2049) + "</EmailAdr></CtctDtls>"):                          "longer than 2048 characters",
+		party("<Id><PrvtId>" + strings.Repeat("<Othr><Id>1</Id></Othr>", 65) + "</PrvtId></Id>"):                      "more than 64 generic identifications",
+		goodID + goodAmount + `<DbtrAgt><FinInstnId><BICFI>nobank</BICFI></FinInstnId></DbtrAgt>`:                     "CdtTrfTxInf/DbtrAgt/FinInstnId/BICFI: not a BIC, which is 8 or 11 capitals and digits RC01",
+		goodID + goodAmount + `<CdtrAcct><Id><IBAN>IT6</IBAN></Id></CdtrAcct>`:                                        "CdtTrfTxInf/CdtrAcct/Id/IBAN: not an IBAN: a country, two digits and up to 30 letters or digits AC01",
 	} {
 		good := func(id string) string { return tx(`<PmtId><TxId>` + id + `</TxId></PmtId>` + goodAmount) }
 		batch, err := Read(transferOf("<NbOfTxs>3</NbOfTxs>", good("A"), tx(inside), good("B")), Limits{})
@@ -138,7 +148,7 @@ func TestNameless(t *testing.T) {
 	}
 }
 
-// TestMessageProblems are about the message, beside whose transactions they stand.
+// TestMessageProblems are about the message, of which nothing is decided then.
 func TestMessageProblems(t *testing.T) {
 	one := tx(goodID + goodAmount)
 	for header, want := range map[string]string{
@@ -150,7 +160,11 @@ func TestMessageProblems(t *testing.T) {
 		"<CtrlSum>1e0</CtrlSum>":                     "AM10",
 	} {
 		batch, err := Read(transferOf(header, one), Limits{})
-		if err != nil || len(batch.Instructions) != 1 {
+		decided := 0
+		if want == "" {
+			decided = 1
+		}
+		if err != nil || len(batch.Instructions) != decided || batch.Transactions != 1 {
 			t.Errorf("%s: %+v, %v", header, batch, err)
 			continue
 		}
@@ -170,7 +184,7 @@ func TestMessageProblems(t *testing.T) {
 	}
 	late := strings.Replace(string(transferOf("", one)), "2026-11-23T09:00:00Z", "yesterday", 1)
 	late = strings.Replace(late, "</CdtTrfTxInf>", "<IntrBkSttlmDt>2026-11-23</IntrBkSttlmDt></CdtTrfTxInf>", 1)
-	if batch, err := Read([]byte(late), Limits{}); err != nil || len(batch.Instructions) != 1 || len(batch.Problems) != 1 || batch.Problems[0].Code != "DT01" {
+	if batch, err := Read([]byte(late), Limits{}); err != nil || len(batch.Instructions) != 0 || len(batch.Problems) != 1 || batch.Problems[0].Code != "DT01" {
 		t.Error(batch, err)
 	}
 }
@@ -208,6 +222,10 @@ func TestErrors(t *testing.T) {
 		`<!DOCTYPE d [<!ENTITY a "b">]>` + ok: "document type and entity declarations are refused",
 		ok[:len(ok)-3]:                        "the file ends inside",
 		ok + ok:                               "a second message: send one at a time",
+		ok + "x":                              "text outside the document",
+		ok + "<x/>":                           "a second document follows",
+		change("M1", "&unknown;"):             "GrpHdr/MsgId: not well-formed text in UTF-8",
+		change(">E1<", ">&unknown;<"):         "a reference is to no character",
 		ok + "</x>":                           "an end tag closes no element",
 		"\xff\xfe<\x00":                       "UTF-16",
 		strings.Repeat("<a>", 65) + "<b/>":    "nested more than 64 deep",
@@ -215,6 +233,7 @@ func TestErrors(t *testing.T) {
 		change("pacs.008.001.08", "pacs.008&lt;"):                                                                   "the namespace names no single message",
 		strings.ReplaceAll(ok, "FIToFICstmrCdtTrf", "FICdtTrf"):                                                     "Document/FICdtTrf: this kind of message is not read here: send pacs.008, pain.001, pacs.004 or camt.056",
 		change("<MsgId>M1</MsgId>", ""):                                                                             "GrpHdr/MsgId: missing: the answer must name the message",
+		"<E><AppHdr><MsgDefIdr>pacs.009.001.08</MsgDefIdr></AppHdr>" + ok + "</E>":                                  "AppHdr/MsgDefIdr: says that another message follows",
 		change("M1", "M&#10;1"):                                                                                     "GrpHdr/MsgId: control characters",
 		change("M1", strings.Repeat("M", 36)):                                                                       "GrpHdr/MsgId: longer than 35 characters",
 		change("</GrpHdr>", "</GrpHdr><GrpHdr/>"):                                                                   "GrpHdr: given twice",
@@ -246,7 +265,6 @@ func TestKind(t *testing.T) {
 		strings.Replace(ok, `xmlns="`+name+`"`, `xmlns:h='urn:iso:std:iso:20022:tech:xsd:head.001.001.02' xmlns:p='`+name+`'`, 1):          "pacs.008.001.08",
 		strings.Replace(strings.Replace(ok, ` xmlns="`+name+`"`, "", 1), "<FIToFICstmrCdtTrf>", `<FIToFICstmrCdtTrf xmlns="`+name+`">`, 1): "pacs.008.001.08",
 		"<E><AppHdr><MsgDefIdr>pacs.008.001.10</MsgDefIdr></AppHdr>" + strings.Replace(ok, ` xmlns="`+name+`"`, "", 1) + "</E>":            "pacs.008.001.10",
-		"<E><AppHdr><MsgDefIdr>camt.056.001.08</MsgDefIdr></AppHdr>" + strings.Replace(ok, ` xmlns="`+name+`"`, "", 1) + "</E>":            "pacs.008",
 	} {
 		batch, err := Read([]byte(body), Limits{})
 		if err != nil || batch.Message.Kind != want {
@@ -273,13 +291,13 @@ func TestReturn(t *testing.T) {
 	one, two := batch.Instructions[0], batch.Instructions[1]
 	usd := spoor.Money{Amount: 1100, Currency: spoor.USD}
 	if want := (spoor.Payment{
-		ID: "RT1", Record: 1, Time: 1795507200, From: spoor.AccountID{Bank: "SUEDDEFFXXX", Number: "77"}, FromCountry: country("DE"), FromName: "Boris",
+		ID: "RT1", Record: 1, Time: 1795507200, From: spoor.AccountID{Bank: "SUEDDEFF", Number: "77"}, FromCountry: country("DE"), FromName: "Boris",
 		To: spoor.AccountID{Number: "IT60X0542811101000000123456"}, ToCountry: country("IT"), ToName: "Anna", Paid: usd, Received: eur(1000),
 		Channel: spoor.CreditTransfer, Purpose: "Invoice 5",
 	}); one.Payment != want {
 		t.Errorf("got  %+v\nwant %+v", one.Payment, want)
 	}
-	if one.Returns != "eb6305c9-1f7f-49de-aed0-16487c27b43d" || one.UETR != "" || one.Key() != "SUEDDEFFXXX/RT1" || one.EndToEndID != "E1" {
+	if one.Returns != "eb6305c9-1f7f-49de-aed0-16487c27b43d" || one.UETR != "" || one.Key() != "SUEDDEFFXXX/tx/RT1" || one.EndToEndID != "E1" {
 		t.Errorf("returns %q, %+v, key %s", one.Returns, one.References, one.Key())
 	}
 	roles := func(i spoor.Instruction) (out string) {
@@ -377,7 +395,7 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-const pinned = "7d65e935afe2aeecd76884774e422eed"
+const pinned = "2440e96b65c2fe7b21b08b0ea317d235"
 
 // TestNothingOfTheBody changes the body after it was read.
 func TestNothingOfTheBody(t *testing.T) {

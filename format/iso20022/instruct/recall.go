@@ -19,7 +19,7 @@ func (r *reader) recalled() {
 	tx, group := &r.levels[lvlTx], &r.levels[lvlGroup]
 	var c spoor.Recall
 	var f *fault
-	if len(tx.buf) > 0 {
+	if len(tx.buf) > 1 {
 		c.References, _, f = r.references(tx)
 	}
 	c.ID = cmp.Or(tx.text(fCancelID), tx.text(fCaseID), group.text(fCancelID), group.text(fCaseID), r.levels[lvlHeader].text(fCaseID))
@@ -43,8 +43,6 @@ func (r *reader) recalled() {
 	} else {
 		r.lost = true
 	}
-	c.Digest = digest("spoor recall 1", [2]spoor.Money{c.Amount},
-		c.UETR, c.InstrID, c.EndToEndID, c.TxID, c.Original.ID, c.Original.Kind, c.Reason)
 	r.batch.Recalls = append(r.batch.Recalls, c)
 	r.records = append(r.records, r.txs[lvlHeader])
 }

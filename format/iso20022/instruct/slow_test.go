@@ -5,8 +5,12 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"math/big"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"spoor"
 )
@@ -15,6 +19,11 @@ import (
 // becomes a tree by encoding/xml, and the rules of the package comment are
 // applied to the tree. Payments are compared with those of iso20022.Reader in
 // that package's tests; here it is references, parties and recalls.
+
+// The patterns of the rules.
+var (
+	longIBAN = regexp.MustCompile(`^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$`)
+)
 
 type el struct {
 	name string
@@ -195,7 +204,7 @@ func (s *slow) credit(m, group, tx *el) {
 	seats = append(seats, agents(tx, spoor.Intermediary, false, previous...)...)
 	seats = append(seats, agents(header.one("SttlmInf"), spoor.Intermediary, false, reimbursement...)...)
 	seats = append(seats, s.messengers(header, tx)...)
-	s.seated(seats)
+	s.seated(seats, tx.at("RmtInf/Strd"), false)
 }
 
 func (s *slow) messengers(header, tx *el) []seat {
@@ -241,7 +250,7 @@ func (s *slow) giveBack(m, tx *el) {
 			seats = append(seats, agents(then, spoor.Intermediary, true, previous...)...)
 		}
 	}
-	s.seated(append(seats, s.messengers(header, tx)...))
+	s.seated(append(seats, s.messengers(header, tx)...), tx.at("OrgnlTxRef/RmtInf/Strd"), true)
 }
 
 // said is everything that a party is said to be, for comparing two.
@@ -251,7 +260,9 @@ type said struct {
 	others int
 }
 
-func (s *slow) seated(seats []seat) {
+// seated lists who sits, and after them the names of those who sent and got the
+// invoices; returned is where what was paid for is that of the original payment.
+func (s *slow) seated(seats []seat, invoices []*el, returned bool) {
 	var out []spoor.RoleParty
 	var seen []said
 	for _, seat := range seats {
@@ -274,6 +285,24 @@ func (s *slow) seated(seats []seat) {
 		seen = append(seen, about)
 		if len(p.Names)+len(p.Identifiers) > 0 {
 			out = append(out, spoor.RoleParty{Role: seat.role, Party: p})
+		}
+	}
+	for _, strd := range invoices {
+		for _, who := range strd.kids {
+			sent := who.name == "Invcr"
+			name := who.str("Nm")
+			if !sent && who.name != "Invcee" || name == "" {
+				continue
+			}
+			role, principal := spoor.UltimateCreditor, spoor.Creditor
+			if sent == returned {
+				role, principal = spoor.UltimateDebtor, spoor.Debtor
+			}
+			if !slices.ContainsFunc(out, func(p spoor.RoleParty) bool {
+				return (p.Role == role || p.Role == principal) && slices.Contains(p.Party.Names, spoor.Name{Full: name})
+			}) {
+				out = append(out, spoor.RoleParty{Role: role, Party: spoor.Party{Names: []spoor.Name{{Full: name}}}})
+			}
 		}
 	}
 	s.parties = append(s.parties, out)
@@ -312,12 +341,23 @@ func slowParty(s seat) (p spoor.Party, about said) {
 	add := func(kind spoor.IdentifierKind, v string, country string) {
 		if v != "" {
 			c, _ := spoor.ParseCountry(country)
+			if iban := slowIBAN(v); iban != "" && kind != spoor.IBAN && kind != spoor.BIC && kind != spoor.LEI {
+				kind, v = spoor.IBAN, iban
+				c, _ = spoor.ParseCountry(iban[:2])
+			}
 			p.Identifiers = append(p.Identifiers, spoor.Identifier{Kind: kind, Value: v, Country: c})
 		}
 	}
-	if v := say("name", any("Nm")); v != "" {
-		p.Names = []spoor.Name{{Full: v}}
+	call := func(v string, weak bool) {
+		if v != "" && !slices.ContainsFunc(p.Names, func(n spoor.Name) bool { return n.Full == v }) {
+			p.Names = append(p.Names, spoor.Name{Full: v, Weak: weak})
+		}
 	}
+	call(say("name", any("Nm")), false)
+	if s.account != "" {
+		call(say("account name", s.at.one(s.account).str("Nm")), false)
+	}
+	call(say("contact", any("CtctDtls/Nm")), true)
 	if s.account != "" {
 		a := s.at.one(s.account)
 		if v := say("iban", strings.ToUpper(strings.ReplaceAll(a.str("Id/IBAN"), " ", ""))); v != "" {
@@ -327,7 +367,7 @@ func slowParty(s seat) (p spoor.Party, about said) {
 			}
 			add(spoor.IBAN, v, country)
 		}
-		add(spoor.AccountNumber, say("account", a.str("Id/Othr/Id")), "")
+		add(spoor.AccountNumber, strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "\u200b", "").Replace(say("account", a.str("Id/Othr/Id"))), "")
 		code := say("proxy kind", a.str("Prxy/Tp/Cd"))
 		add(scheme(code), say("proxy", a.str("Prxy/Id")), "")
 	}
@@ -402,6 +442,34 @@ func (e *el) pieces(names ...string) (out string) {
 		}
 	}
 	return out
+}
+
+// slowIBAN is what a text is as an IBAN, "" for none.
+func slowIBAN(v string) string {
+	v = strings.Map(func(r rune) rune {
+		switch {
+		case r >= '０' && r <= 'ｚ':
+			r -= '０' - '0'
+		}
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, v)
+	v = strings.TrimPrefix(v, "IBAN")
+	if !longIBAN.MatchString(v) {
+		return ""
+	}
+	var number strings.Builder
+	for _, r := range v[4:] + v[:4] {
+		n, _ := strconv.ParseInt(string(r), 36, 64)
+		fmt.Fprint(&number, n)
+	}
+	whole, _ := new(big.Int).SetString(number.String(), 10)
+	if whole.Mod(whole, big.NewInt(97)).Int64() != 1 {
+		return ""
+	}
+	return v
 }
 
 func scheme(code string) spoor.IdentifierKind {

@@ -18,8 +18,11 @@ const (
 	maxText = 2048
 
 	maxJoined = 4096 // bytes of repeated lines: what comes after is left out, as by iso20022.Reader
-	maxOthers = 64   // generic identifications of one transaction
+	maxOthers = 64   // generic identifications of one transaction, and invoicers and invoicees
 )
+
+// notText does not quote what it is about: it may be a name.
+const notText = "not well-formed text in UTF-8"
 
 type span struct{ from, to uint32 }
 
@@ -32,8 +35,9 @@ type values struct {
 	kind   [numSlots]spoor.PartyKind
 	used   uint64 // slots of which something is said, one bit each
 	others []other
-	via    bool   // there is an intermediary agent
-	wrong  *fault // the first thing wrong
+	trade  []trader // invoicers and invoicees
+	via    bool     // there is an intermediary agent
+	wrong  *fault   // the first thing wrong
 }
 
 // other is a generic identification (Othr) of a party.
@@ -42,12 +46,20 @@ type other struct {
 	id, code, issuer span
 }
 
+// trader is who sent or got an invoice that is paid: by name, as an ultimate
+// creditor or debtor.
+type trader struct {
+	slot slot
+	name span
+}
+
 func (v *values) reset() {
 	for used := v.used; used != 0; used &= used - 1 {
 		s := bits.TrailingZeros64(used)
 		v.of[s], v.kind[s] = [iso20022.NumPartyFields]span{}, spoor.AnyParty
 	}
-	v.buf, v.others, v.at = v.buf[:0], v.others[:0], [numFields]span{}
+	// No value begins at 0: a span there is of an element that is not there at all.
+	v.buf, v.others, v.trade, v.at = append(v.buf[:0], ' '), v.others[:0], v.trade[:0], [numFields]span{}
 	v.kept, v.used, v.via, v.wrong = "", 0, false, nil
 }
 
@@ -91,7 +103,11 @@ func (v *values) fail(at *place, code, format string, args ...any) {
 
 // where is the span that a place fills.
 func (v *values) where(at *place) *span {
-	if at.what != aParty {
+	switch {
+	case at.what == aTrader:
+		v.trade = append(v.trade, trader{slot: at.slot})
+		return &v.trade[len(v.trade)-1].name
+	case at.what != aParty:
 		return &v.at[at.field]
 	}
 	if at.of < iso20022.NumPartyFields {
@@ -107,9 +123,16 @@ func (v *values) keep(scan *xmlscan.Scanner, at *place) {
 	if at.what == aParty && at.of >= iso20022.NumPartyFields && v.wrong != nil {
 		return // its Othr may be one too many
 	}
+	if at.what == aTrader && len(v.trade) == maxOthers {
+		v.fail(at, badFile, "more than %d invoicers and invoicees", maxOthers)
+		return
+	}
 	s := v.where(at)
 	old := int(s.to - s.from)
 	switch {
+	case old == 0 && s.to > 0 && at.join == "" && !at.first: // the other one was empty
+		v.fail(at, badFile, "given twice")
+		return
 	case old == 0:
 	case at.first || at.join != "" && old >= maxJoined:
 		return
@@ -127,11 +150,16 @@ func (v *values) keep(scan *xmlscan.Scanner, at *place) {
 	begin := len(v.buf)
 	var err error
 	if v.buf, err = scan.AppendText(v.buf); err != nil {
-		v.fail(at, badFile, "%v", err)
+		v.fail(at, badFile, notText)
 	}
 	if len(v.buf) == begin {
-		v.buf = v.buf[:from]
+		if v.buf = v.buf[:from]; old == 0 {
+			s.from, s.to = uint32(from), uint32(from)
+		}
 		return
+	}
+	if (at.check == anID || at.what == aText && at.field == fUETR) && scan.Padded() {
+		v.fail(at, badFile, "white space around a reference, which not everyone leaves out")
 	}
 	v.buf = append(v.buf[:begin], v.checked(v.buf[begin:], at)...)
 	if old == 0 {
@@ -148,7 +176,7 @@ func (v *values) currency(scan *xmlscan.Scanner, at *place) {
 	from := len(v.buf)
 	var err error
 	if v.buf, err = scan.AppendAttr(v.buf, "Ccy"); err != nil {
-		v.fail(at, badCurrency, "%v", err)
+		v.fail(at, badCurrency, notText)
 	}
 	v.at[at.field+1] = span{uint32(from), uint32(len(v.buf))}
 }
