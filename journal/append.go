@@ -179,6 +179,7 @@ func (j *Journal) settle(batches []batch, p *page, hash [32]byte, err error) {
 	if err == nil {
 		j.head = Head{Entry: p.last(), Page: p.Number, Hash: hash}
 		j.mark(p)
+		j.keep(p)
 	} else {
 		j.failed = err
 		batches = append(batches, j.queue...)

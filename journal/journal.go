@@ -114,6 +114,7 @@ type Journal struct {
 	failed error
 	head   Head // durable
 	marks  []mark
+	recent [recentPages]*page // by number
 
 	last    spoor.Instant // time of the last entry packed; the writer's own
 	done    chan struct{} // the writer has ended

@@ -87,15 +87,37 @@ func (j *Journal) find(entry uint64) (*page, [32]byte, error) {
 	return nil, [32]byte{}, fmt.Errorf("entry %d is in no page around page %d: %w", entry, lo.page, ErrDamaged)
 }
 
+// recentPages is how many pages stay in memory: what is asked for again is mostly
+// what was written or asked for a moment ago.
+const recentPages = 32
+
+// keep remembers a page, and recentPage looks for an entry's. Called with the lock held.
+func (j *Journal) keep(p *page) { j.recent[p.Number%recentPages] = p }
+
+func (j *Journal) recentPage(entry uint64) *page {
+	for _, p := range j.recent {
+		if p != nil && entry >= p.First && entry <= p.last() {
+			return p
+		}
+	}
+	return nil
+}
+
 // Get gives one durable entry, or [ErrNoEntry].
 func (j *Journal) Get(entry uint64) (Entry, error) {
-	p, _, err := j.find(entry)
-	if err != nil {
-		return Entry{}, err
-	}
 	j.mu.Lock()
-	j.mark(p)
+	p := j.recentPage(entry)
 	j.mu.Unlock()
+	if p == nil {
+		var err error
+		if p, _, err = j.find(entry); err != nil {
+			return Entry{}, err
+		}
+		j.mu.Lock()
+		j.mark(p)
+		j.keep(p)
+		j.mu.Unlock()
+	}
 	return p.entry(int(entry - p.First)), nil
 }
 
