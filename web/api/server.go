@@ -87,6 +87,9 @@ func New(n *node.Node, o Options) *API {
 	mux.HandleFunc("POST /api/messages", s.guard(Pay, s.messages))
 	mux.HandleFunc("GET /api", s.openAPI)
 	mux.HandleFunc("GET /api/journal", s.guard(Audit, s.journal))
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, "A node of Spoor. What it can be asked is described at /api (OpenAPI); how to run it, in docs/node.md.")
+	})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	metrics := promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{})
