@@ -308,7 +308,7 @@ type Status struct {
 func (n *Node) Status(ctx context.Context) (s Status, err error) {
 	err = n.do(ctx, func(d *desk) error {
 		s = Status{
-			Member: n.o.Member.String(), Software: n.o.Software, Counts: d.Counts, Holds: len(d.Book.Holds()),
+			Member: n.o.Member.String(), Software: n.o.Software, Counts: d.Counts, Holds: d.Book.Held(),
 			Orders: len(d.Book.Orders()), Accounts: d.Book.Accounts(), Versions: d.used[len(d.used)-1].all, Engines: "catching up",
 		}
 		if d.live {

@@ -24,7 +24,6 @@ type desk struct {
 	n        *Node
 	gate     *gate.Gate
 	out      []journal.Entry // of the asks in hand
-	first    uint64          // number that the first of out will get
 	durable  wait.Line
 	live     bool       // the engines are handed payments directly
 	used     []versions // the newest last
@@ -299,7 +298,7 @@ func (d *desk) clock() {
 func (d *desk) meter() {
 	m := d.n.meters
 	m.Entries.Set(float64(d.Next - 1))
-	m.Holds.Set(float64(len(d.Book.Holds())))
+	m.Holds.Set(float64(d.Book.Held()))
 	m.Orders.Set(float64(len(d.Book.Orders())))
 	m.Alerts.Set(float64(len(d.Alerts)))
 	m.Waiting.Set(float64(d.n.queued.Load()))

@@ -4,7 +4,7 @@
 //
 //	n, err := node.Open(ctx, node.Options{Journal: j, Policy: policy, ...})
 //	answers, err := n.Decide(ctx, instructions) // durable when it returns
-//	err = n.Close(ctx)
+//	err = n.Close()
 //
 // Screening runs in the callers' goroutines. One goroutine, the desk, does
 // everything that changes state, in one order: that order is the journal's. The

@@ -81,9 +81,7 @@ func (c *gateCmd) replay(e *env) error {
 	}
 	read := c.remote
 	if c.Data != "" {
-		if read, err = local(c.Data, c.KeyFile, p.Member); err != nil {
-			return err
-		}
+		read = local(c.Data, c.KeyFile, p.Member)
 	}
 	r, err := fold.Rehearse(read, p, since, until, c.Most)
 	if err != nil {
@@ -107,14 +105,14 @@ func when(s string) (at spoor.Instant, err error) {
 }
 
 // local reads the journal in a folder, verified as it goes.
-func local(dir, keyFile string, member spoor.Country) (fold.Reader, error) {
+func local(dir, keyFile string, member spoor.Country) fold.Reader {
 	return func(f func(journal.Entry) error) error {
 		r, err := journal.Verify(journal.Options{Dir: dir, Name: member.String(), KeyFile: keyFile}, journal.Head{}, f)
 		if err == nil && r.Fault != nil {
 			err = r.Fault
 		}
 		return err
-	}, nil
+	}
 }
 
 // mostEntry is how many bytes an entry over the network may take.

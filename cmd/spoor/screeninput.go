@@ -18,6 +18,7 @@ import (
 
 	"spoor"
 	drawtext "spoor/draw/text"
+	"spoor/format/iso20022"
 	"spoor/format/lists"
 	"spoor/format/text"
 )
@@ -526,15 +527,7 @@ func doubt(id spoor.Identifier) string {
 		if !likeIBAN.MatchString(v) {
 			return fmt.Sprintf("iban %s: is not written as an IBAN is", text.Show(id.Value))
 		}
-		rest := 0
-		for _, c := range []byte(v[4:] + v[:4]) {
-			if c >= 'A' {
-				rest = (rest*100 + int(c-'A') + 10) % 97
-			} else {
-				rest = (rest*10 + int(c-'0')) % 97
-			}
-		}
-		if rest != 1 {
+		if _, ok := iso20022.AsIBAN(v); !ok {
 			return fmt.Sprintf("iban %s: the check digits are wrong: is one mistyped?", text.Show(v))
 		}
 	}

@@ -95,6 +95,9 @@ func (b *Book) Hold(payment string) (Hold, bool) {
 	return out, true
 }
 
+// Held is how many holds are open.
+func (b *Book) Held() int { return len(b.open) }
+
 // Holds lists the open holds, oldest first.
 func (b *Book) Holds() []Hold {
 	out := make([]Hold, 0, len(b.open))

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"spoor"
+	"spoor/format/iso20022"
 	"spoor/format/iso20022/instruct"
 )
 
@@ -156,7 +157,7 @@ func (b *paymentBody) instruction(message string, c *Caller) (in spoor.Instructi
 	if in.UETR == "" && in.TxID == "" {
 		return in, errors.New("give uetr or transaction_id: a payment is decided once by it")
 	}
-	if in.UETR != "" && !isUETR(in.UETR) {
+	if in.UETR != "" && !iso20022.ValidUETR([]byte(in.UETR)) {
 		return in, errors.New("uetr: not a UUID of version 4, such as eb6305c9-1f7f-49de-aed0-16487c27b42d")
 	}
 	p := &in.Payment
@@ -250,18 +251,4 @@ func amount(s string, c spoor.Currency) (int64, error) {
 		err = errors.New("want more than zero")
 	}
 	return n, err
-}
-
-func isUETR(s string) bool {
-	if len(s) != 36 || s[14] != '4' || !strings.ContainsRune("89ab", rune(s[19])) {
-		return false
-	}
-	for i := range len(s) {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		hex := s[i] >= '0' && s[i] <= '9' || s[i] >= 'a' && s[i] <= 'f'
-		if dash != (s[i] == '-') || !dash && !hex {
-			return false
-		}
-	}
-	return true
 }
