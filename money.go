@@ -12,8 +12,8 @@ import (
 
 // Money is an amount in minor units of a currency: see [Currency.Scale].
 type Money struct {
-	Amount   int64
-	Currency Currency
+	Amount   int64    `json:"amount"`
+	Currency Currency `json:"currency"`
 }
 
 // String gives "1234.50 EUR".

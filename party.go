@@ -63,14 +63,14 @@ func ParsePartyKind(s string) (k PartyKind, ok bool) {
 // Party is a natural or legal person, or a ship or aircraft, as one source
 // describes it. What the source does not say is empty.
 type Party struct {
-	ID          string // the source's own id
-	Kind        PartyKind
-	Names       []Name        // the main name first
-	Births      []PartialDate // dates of birth, or of foundation; several where the source is not sure
-	BirthPlace  string
-	Countries   []Country // nationality, residence, registration, flag
-	Addresses   []string
-	Identifiers []Identifier
+	ID          string        `json:"id,omitempty"` // the source's own id
+	Kind        PartyKind     `json:"kind"`
+	Names       []Name        `json:"names"`            // the main name first
+	Births      []PartialDate `json:"births,omitempty"` // dates of birth, or of foundation; several where the source is not sure
+	BirthPlace  string        `json:"birth_place,omitempty"`
+	Countries   []Country     `json:"countries,omitempty"` // nationality, residence, registration, flag
+	Addresses   []string      `json:"addresses,omitempty"`
+	Identifiers []Identifier  `json:"identifiers,omitempty"`
 }
 
 // Name gives the main name, "" where there is none.
@@ -83,8 +83,8 @@ func (p *Party) Name() string {
 
 // Name is one name of a party, as written by its source.
 type Name struct {
-	Full string
-	Weak bool // an alias that its source calls weak or low quality: broad, or seldom used
+	Full string `json:"full"`
+	Weak bool   `json:"weak,omitempty"` // an alias that its source calls weak or low quality: broad, or seldom used
 }
 
 // IdentifierKind says what numbers a party has by.
@@ -250,4 +250,28 @@ func (d PartialDate) String() string {
 		return fmt.Sprintf("%04d-%02d", d.Year, d.Month)
 	}
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+}
+
+// MarshalText makes dates plain text in JSON.
+func (d PartialDate) MarshalText() ([]byte, error) {
+	if d.About {
+		return []byte("about " + d.String()), nil
+	}
+	return []byte(d.String()), nil
+}
+
+// UnmarshalText reads what [PartialDate.MarshalText] writes.
+func (d *PartialDate) UnmarshalText(b []byte) error {
+	s, about := strings.CutPrefix(string(b), "about ")
+	if s == "" {
+		*d = PartialDate{About: about}
+		return nil
+	}
+	got, ok := ParsePartialDate(s)
+	if !ok {
+		return fmt.Errorf("date %q: want 1965, 1965-03 or 1965-03-02", s)
+	}
+	got.About = about
+	*d = got
+	return nil
 }

@@ -1,5 +1,7 @@
 package spoor
 
+import "fmt"
+
 // Payment is one transfer of money between two accounts, as instructed or as
 // booked.
 //
@@ -140,3 +142,13 @@ func (c Country) String() string {
 
 // MarshalText makes countries plain codes in JSON.
 func (c Country) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads a code; nothing is the unknown country.
+func (c *Country) UnmarshalText(b []byte) error {
+	got, ok := ParseCountry(string(b))
+	if !ok && len(b) > 0 {
+		return fmt.Errorf("country %q: want two letters (ISO 3166-1)", b)
+	}
+	*c = got
+	return nil
+}
