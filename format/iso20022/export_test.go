@@ -24,5 +24,5 @@ func Maker(t *testing.T, file string, seed uint64) func() []byte {
 // SchemaHas reports whether a schema has a path below Document.
 func SchemaHas(t *testing.T, file string) func(path string) bool {
 	s := readSchema(t, filepath.Join(dataDir(t), file))
-	return func(path string) bool { return s.has(s.top, path) }
+	return func(path string) bool { return s.Has("Document", path) }
 }

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"spoor/format/xsdcheck"
 )
 
 // dataDir is where the schemas and samples are.
@@ -31,7 +33,7 @@ func dataDir(t testing.TB) string {
 
 // schema is an XSD as the ISO 20022 catalogue writes them: named types only.
 type schema struct {
-	name  string
+	*xsdcheck.Schema
 	types map[string]*el
 	top   *el // the element Document
 }
@@ -55,7 +57,11 @@ func readSchema(t testing.TB, path string) *schema {
 	if err != nil {
 		t.Fatal(path, err)
 	}
-	s := &schema{name: filepath.Base(path), types: map[string]*el{}}
+	checked, err := xsdcheck.Parse(b)
+	if err != nil {
+		t.Fatal(path, err)
+	}
+	s := &schema{Schema: checked, types: map[string]*el{}}
 	for _, k := range tree.kids[0].kids {
 		switch k.name {
 		case "complexType", "simpleType":
@@ -68,36 +74,6 @@ func readSchema(t testing.TB, path string) *schema {
 		t.Fatalf("%s has no element Document", path)
 	}
 	return s
-}
-
-// particles lists the elements that a type can have, whatever their order.
-func (s *schema) particles(e *el) (out []*el) {
-	if base := s.types[e.attr("base", "")]; base != nil && e.name == "extension" {
-		out = s.particles(base)
-	}
-	for _, k := range e.kids {
-		if k.name == "element" {
-			out = append(out, k)
-		} else {
-			out = append(out, s.particles(k)...)
-		}
-	}
-	return out
-}
-
-// has reports whether a path of elements exists below an element.
-func (s *schema) has(e *el, path string) bool {
-	name, rest, deeper := strings.Cut(path, "/")
-	typ := s.types[e.attr("type", "")]
-	if typ == nil {
-		return false
-	}
-	for _, k := range s.particles(typ) {
-		if k.attr("name", "") == name {
-			return !deeper || s.has(k, rest)
-		}
-	}
-	return false
 }
 
 var families = map[string][]string{
@@ -121,7 +97,7 @@ func TestPathsAreInSchemas(t *testing.T) {
 	for m, files := range families {
 		for _, f := range files {
 			s := readSchema(t, filepath.Join(dir, f))
-			if !s.has(s.top, m) {
+			if !s.Has("Document", m) {
 				t.Errorf("%s has no %s", f, m)
 			}
 			schemas = append(schemas, s)
@@ -136,7 +112,7 @@ func TestPathsAreInSchemas(t *testing.T) {
 					rest = strings.TrimSuffix(group+"/"+more, "/")
 				}
 				there := strings.TrimSuffix(m+"/"+rest, "/")
-				if slices.ContainsFunc(schemas, func(s *schema) bool { return s.has(s.top, there) }) {
+				if slices.ContainsFunc(schemas, func(s *schema) bool { return s.Has("Document", there) }) {
 					return true
 				}
 			}

@@ -1,63 +1,13 @@
 package instruct
 
 import (
-	"encoding/xml"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"spoor/format/xsdcheck"
 )
-
-// schema is an XSD as the ISO 20022 catalogue writes them: named types only.
-type schema struct {
-	types map[string]*node
-	top   string
-}
-
-type node struct {
-	XMLName xml.Name
-	Name    string  `xml:"name,attr"`
-	Type    string  `xml:"type,attr"`
-	Kids    []*node `xml:",any"`
-}
-
-func readSchema(t *testing.T, path string) *schema {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var root node
-	if err := xml.Unmarshal(b, &root); err != nil {
-		t.Fatal(path, err)
-	}
-	s := &schema{types: map[string]*node{}}
-	for _, k := range root.Kids {
-		s.types[k.Name] = k
-		if k.XMLName.Local == "element" {
-			s.top = k.Type
-		}
-	}
-	return s
-}
-
-func (s *schema) has(typ, path string) bool {
-	name, rest, deeper := strings.Cut(path, "/")
-	var in func(n *node) bool
-	in = func(n *node) bool {
-		for _, k := range n.Kids {
-			switch {
-			case k.XMLName.Local == "element" && k.Name == name:
-				return !deeper || s.has(k.Type, rest)
-			case k.XMLName.Local != "element" && in(k):
-				return true
-			}
-		}
-		return false
-	}
-	def := s.types[typ]
-	return def != nil && in(def)
-}
 
 // excuses are names of versions before or after those of the schemas, elements
 // of a choice beside its parts, and accounts that not every agent has: what is
@@ -80,13 +30,21 @@ func TestPathsAreInSchemas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var schemas []*schema
+	var schemas []*xsdcheck.Schema
 	for _, f := range files {
-		schemas = append(schemas, readSchema(t, f))
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := xsdcheck.Parse(b)
+		if err != nil {
+			t.Fatal(f, err)
+		}
+		schemas = append(schemas, s)
 	}
 	exists := func(path string) bool {
 		for _, s := range schemas {
-			if s.has(s.top, path) {
+			if s.Has("Document", path) {
 				return true
 			}
 		}
