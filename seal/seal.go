@@ -1,16 +1,24 @@
 // Package seal owns the one canonical encoding of all that a node keeps or
-// sends, the hash that chains it, and files that show when they are broken. Two programs that hold the same value get
-// the same bytes, so that a hash or a signature of them means the value:
+// sends, the hash that chains it, the signature that says whose it is, and files
+// that show when they are broken. Two programs that hold the same value get the
+// same bytes, so that a hash or a signature of them means the value:
 //
 //	b, err := seal.Encode(decision)          // canonical bytes
 //	head = seal.Hash(head, b)                // the chain, one step longer
 //	err = seal.Decode(b, &decision)          // refuses every other spelling
 //	err = seal.WriteFile(name, head, nil, s) // whole or not at all; see OpenFile
+//	signed, err := key.Sign("decision-1", b) // Ed25519, over the kind as well
+//	err = signed.Verify(trusted...)          // by whom, and unchanged
 //
 // The encoding is CBOR with the core deterministic requirements of RFC 8949
 // section 4.2.1: shortest integers, lengths and floats, definite lengths, map
 // keys in bytewise order. On top of these: no tags, no NaN and no infinity, no
 // duplicate keys, text is UTF-8, an absent list or map is an empty one.
+//
+// A signature is Ed25519 (RFC 8032) over 32 bytes of tag ("spoor seal signature
+// 1", then zeros), the length of the kind in one byte, the kind, and the data. A
+// public key is written "spoor-key-1:" and its 32 bytes in base64.
+//
 // The files in testdata hold vectors for those who implement it elsewhere.
 package seal
 
