@@ -145,12 +145,12 @@ func (d *desk) decide(a *ask, i int, at spoor.Instant, seen *seen) {
 	})
 	e.Decision.Entry = d.Next
 	data := record.EncodePayment(in, &e, v.entry, eur)
-	if len(data) > mostEntry { // the grounds are in the lists; the decision stands without them
-		e.Decision.Hits = without(e.Decision.Hits)
+	if len(data) > record.MaxEntry { // the grounds are in the lists; the decision stands without them
+		e.Decision.Hits = record.Shorter(e.Decision.Hits)
 		data = record.EncodePayment(in, &e, v.entry, eur)
 	}
-	if len(data) > mostEntry {
-		a.err = Wrong{fmt.Errorf("payment %s with what is decided on it has %d KiB: at most %d", key, len(data)>>10, mostEntry>>10)}
+	if len(data) > record.MaxEntry {
+		a.err = Wrong{fmt.Errorf("payment %s with what is decided on it has %d KiB: at most %d", key, len(data)>>10, record.MaxEntry>>10)}
 		return
 	}
 	if err := d.Book.Apply(e); err != nil {
@@ -161,18 +161,6 @@ func (d *desk) decide(a *ask, i int, at spoor.Instant, seen *seen) {
 	d.append(record.KindPayment, at, data)
 	answer.Decision = e.Decision
 	d.n.meters.Decided(&e.Decision)
-}
-
-// mostEntry is how many bytes an entry may have: half of what a page takes.
-const mostEntry = journal.MaxPageBytes / 2
-
-// without gives the weightiest hits without their pieces.
-func without(hits []spoor.Hit) []spoor.Hit {
-	out := slices.Clone(hits[:min(len(hits), 5)])
-	for i := range out {
-		out[i].Pieces, out[i].About = nil, ""
-	}
-	return out
 }
 
 // seen looks for a payment that was decided. Where another sender's payment bears
@@ -201,8 +189,8 @@ func (d *desk) event(e book.Event, at spoor.Instant) error {
 		return Wrong{err}
 	}
 	data := record.EncodeEvent(e)
-	if len(data) > mostEntry {
-		return Wrong{fmt.Errorf("%d KiB at once: at most %d; make several orders of it", len(data)>>10, mostEntry>>10)}
+	if len(data) > record.MaxEntry {
+		return Wrong{fmt.Errorf("%d KiB at once: at most %d; make several orders of it", len(data)>>10, record.MaxEntry>>10)}
 	}
 	if err := d.Book.Apply(e); err != nil {
 		return Wrong{err}
@@ -329,8 +317,7 @@ func (d *desk) takeAlerts(at spoor.Instant) {
 		if slices.ContainsFunc(d.Alerts, func(b spoor.Alert) bool { return b.ID == a.ID }) {
 			continue
 		}
-		const most = 1000 // of payments and accounts: an entry has its bounds
-		a.Payments, a.Accounts = a.Payments[:min(len(a.Payments), most)], a.Accounts[:min(len(a.Accounts), most)]
+		a = record.ShorterAlert(a)
 		d.append(record.KindAlert, at, record.EncodeAlert(&a))
 		d.Alert(a)
 	}

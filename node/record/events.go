@@ -55,7 +55,7 @@ type recallRecord struct {
 // eventRecord is the body of a [KindEvent] entry.
 type eventRecord struct {
 	What    string          `cbor:"1,keyasint"`
-	Order   *spoor.Order    `cbor:"2,keyasint,omitempty"` // proposed
+	Order   *orderRecord    `cbor:"2,keyasint,omitempty"` // proposed
 	Lapses  spoor.Instant   `cbor:"3,keyasint,omitempty"`
 	OrderID string          `cbor:"4,keyasint,omitempty"`
 	Payment string          `cbor:"5,keyasint,omitempty"`
@@ -79,7 +79,7 @@ const (
 func eventOf(e book.Event) *eventRecord {
 	switch e := e.(type) {
 	case book.OrderProposed:
-		return &eventRecord{What: orderProposed, Order: &e.Order, Lapses: e.Lapses, At: e.At}
+		return &eventRecord{What: orderProposed, Order: orderOf(&e.Order), Lapses: e.Lapses, At: e.At}
 	case book.OrderConfirmed:
 		return &eventRecord{What: orderConfirmed, OrderID: e.Order, By: e.By, At: e.At}
 	case book.OrderLifted:
@@ -102,7 +102,7 @@ func (r *eventRecord) event() (book.Event, error) {
 		if r.Order == nil {
 			return nil, fmt.Errorf("%s without an order", r.What)
 		}
-		return book.OrderProposed{Order: *r.Order, Lapses: r.Lapses, At: r.At}, nil
+		return book.OrderProposed{Order: r.Order.noun(), Lapses: r.Lapses, At: r.At}, nil
 	case orderConfirmed:
 		return book.OrderConfirmed{Order: r.OrderID, By: r.By, At: r.At}, nil
 	case orderLifted:

@@ -3,10 +3,16 @@ package record
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"unicode/utf8"
 
 	"spoor"
+	"spoor/journal"
 )
+
+// MaxEntry is how many bytes an entry may have: half of what a page takes.
+const MaxEntry = journal.MaxPageBytes / 2
 
 // Limits of one instruction: with what is decided on it, it must fit into an
 // entry of the journal.
@@ -114,6 +120,52 @@ func CheckWords(words ...string) error {
 	t.add(words...)
 	if t.size > 8<<10 {
 		return fmt.Errorf("%d KiB of text: at most 8", t.size>>10)
+	}
+	return t.check()
+}
+
+// Shorter gives the weightiest hits without their pieces.
+func Shorter(hits []spoor.Hit) []spoor.Hit {
+	out := slices.Clone(hits[:min(len(hits), 5)])
+	for i := range out {
+		out[i].Pieces, out[i].About = nil, ""
+	}
+	return out
+}
+
+// ShorterAlert gives an alert with as many payments and accounts as fit an entry.
+func ShorterAlert(a spoor.Alert) spoor.Alert {
+	const most = 1000
+	a.Payments, a.Accounts = a.Payments[:min(len(a.Payments), most)], a.Accounts[:min(len(a.Accounts), most)]
+	return a
+}
+
+// CheckAlert says what is wrong or too large about an alert that comes from
+// outside.
+func CheckAlert(a *spoor.Alert) error {
+	var t texts
+	t.add(a.ID)
+	t.add(a.Accounts...)
+	t.add(a.Payments...)
+	t.add(a.Reasons...)
+	for k, v := range a.Holders {
+		t.add(k, v)
+	}
+	for k, v := range a.Versions {
+		t.add(k, v)
+	}
+	for _, y := range a.Typologies {
+		t.add(string(y))
+	}
+	switch {
+	case a.ID == "" || len(a.ID) > 140:
+		return fmt.Errorf("its id has %d bytes: want 1 to 140", len(a.ID))
+	case len(a.Typologies) == 0:
+		return errors.New("it names no typology")
+	case len(a.Accounts) > 1000 || len(a.Payments) > 1000 || len(a.Reasons) > 100 || len(a.Typologies) > 100:
+		return errors.New("it has more than 1,000 accounts or payments, or 100 reasons or typologies")
+	case math.IsNaN(a.Score) || math.IsInf(a.Score, 0) || math.IsNaN(a.Risk) || math.IsInf(a.Risk, 0) || a.Amount < 0:
+		return errors.New("its score, risk or amount is no number that can be")
 	}
 	return t.check()
 }

@@ -20,6 +20,10 @@ const (
 	KindRecall   = "recall"   // a recall with its resolution
 	KindEvent    = "event"    // a change of an order or a hold
 	KindAlert    = "alert"    // an alert of the typologies
+	KindTriage   = "triage"   // a change of what is done with an alert, by casework
+	KindCase     = "case"     // a change of a case, by casework
+	KindMeasure  = "measure"  // a change of an order on its way through the law, by freeze
+	KindAccess   = "access"   // a look at personal data, allowed or refused
 )
 
 type accountRecord struct {

@@ -33,6 +33,8 @@ type Counts struct {
 	Recalls  uint64 `json:"recalls" cbor:"6,keyasint"`
 	Events   uint64 `json:"events" cbor:"7,keyasint"` // of orders and holds
 	Alerts   uint64 `json:"alerts" cbor:"8,keyasint"`
+	Work     uint64 `json:"work" cbor:"9,keyasint,omitempty"`      // changes of alerts, cases and orders by the desk
+	Accesses uint64 `json:"accesses" cbor:"10,keyasint,omitempty"` // looks at personal data
 }
 
 // A state is written in frames, each with its length in four bytes before it
