@@ -43,7 +43,8 @@ type cli struct {
 	Screen screenCmd `cmd:"" help:"Names and numbers against sanctions lists, each hit explained."`
 	Owners ownersCmd `cmd:"" help:"Who owns and controls a party, to its beneficial owners, or what it owns."`
 	Gate   gateCmd   `cmd:"" help:"The gate's policy: show it, check one, or try it on a node's past payments."`
-	Verify verifyCmd `cmd:"" help:"Rebuild and audit a node's journal, independently of the node."`
+	Law    lawCmd    `cmd:"" help:"The law's procedures as the program knows them: steps, limits, grounds, which act binds two states."`
+	Verify verifyCmd `cmd:"" help:"Audit a node's journal, or a case file that it exported, independently of the node."`
 	World  worldCmd  `cmd:"" help:"Make a labelled synthetic economy."`
 	Load   loadCmd   `cmd:"" help:"Drive a node with payments as a bank would, and measure how it answers."`
 }

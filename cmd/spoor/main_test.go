@@ -11,6 +11,10 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"spoor"
+	"spoor/casefile"
+	"spoor/seal"
 )
 
 func TestMain(m *testing.M) {
@@ -19,7 +23,8 @@ func TestMain(m *testing.M) {
 
 // TestCommands runs the scripts in testdata/script: commands as a user types
 // them. Besides testscript's own, "exits CODE spoor ARGS…" checks an exit code
-// and "makegzip FILE" compresses a file to FILE.gz, cut short with "-cut N".
+// "makegzip FILE" compresses a file to FILE.gz, cut short with "-cut N", and
+// "casefile FILE" writes a small case, with its key in KEY, as a node exports it.
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -27,6 +32,7 @@ func TestCommands(t *testing.T) {
 			"exits":    exits,
 			"makegzip": makeGzip,
 			"repeat":   repeat,
+			"casefile": writeCase,
 		},
 	})
 }
@@ -92,4 +98,19 @@ func TestStoryForEverySeed(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+func writeCase(ts *testscript.TestScript, _ bool, args []string) {
+	k, err := seal.NewKey(bytes.NewReader(bytes.Repeat([]byte{7}, 32)))
+	ts.Check(err)
+	var b bytes.Buffer
+	ts.Check(casefile.Write(&b, casefile.File{
+		ID: "C-7", Title: "Cash at Havenstad", Authority: "FIU", Purpose: spoor.LaunderingAnalysis, LegalBasis: "Dir. (EU) 2024/1640 Art 19",
+		Handling: spoor.H0, At: 1_790_000_000, By: "R. Adviseur", Journal: casefile.Head{Entry: 1, Hash: make([]byte, 32)},
+	}, k))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs("cut-"+args[0]), b.Bytes()[:b.Len()/2], 0o644))
+	changed := bytes.Replace(b.Bytes(), []byte("Havenstad"), []byte("Havenstat"), 1)
+	ts.Check(os.WriteFile(ts.MkAbs("changed-"+args[0]), changed, 0o644))
+	ts.Setenv("KEY", k.Public().String())
 }

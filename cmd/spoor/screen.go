@@ -320,7 +320,7 @@ func showHits(w io.Writer, a *answer) {
 			about = append(about, "exact")
 		}
 		if h.Freezes {
-			about = append(about, "freezes"+law(h.List))
+			about = append(about, "freezes"+whoseLaw(h.List))
 		}
 		if len(h.Programmes) > 0 {
 			about = append(about, strings.Join(h.Programmes, " "))
@@ -337,9 +337,9 @@ func showHits(w io.Writer, a *answer) {
 	}
 }
 
-// law says whose law a list is: a list that orders to freeze does not bind
+// whoseLaw says whose law a list is: a list that orders to freeze does not bind
 // everybody.
-func law(list string) string {
+func whoseLaw(list string) string {
 	switch {
 	case strings.HasPrefix(list, "OFAC "):
 		return " (US law)"

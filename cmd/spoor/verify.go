@@ -10,7 +10,9 @@ import (
 )
 
 type verifyCmd struct {
-	Data    string `help:"Folder of a node that is stopped, or a copy of it." required:"" type:"existingdir" placeholder:"DIR"`
+	Archive string `arg:"" optional:"" help:"A case file (ZIP) that a node exported: is it whole, and who signed it?" type:"existingfile"`
+	Key     string `help:"Key that must have signed the archive, as its authority published it." placeholder:"spoor-key-1:…"`
+	Data    string `help:"Or the folder of a node that is stopped, or a copy of it." type:"existingdir" placeholder:"DIR"`
 	Head    string `help:"A head that was noted elsewhere before: proves that nothing up to it was changed or cut off." placeholder:"SHA256:ENTRY"`
 	KeyFile string `help:"Key of an encrypted folder." type:"existingfile" placeholder:"FILE"`
 	JSON    bool   `name:"json" help:"Write the result as JSON."`
@@ -30,6 +32,16 @@ type audit struct {
 }
 
 func (c *verifyCmd) Run(e *env) error {
+	switch {
+	case (c.Archive == "") == (c.Data == ""):
+		return usage("give either an archive or --data (a stopped node's folder)")
+	case c.Archive != "" && (c.Head != "" || c.KeyFile != ""):
+		return usage("--head and --key-file are for --data")
+	case c.Archive == "" && c.Key != "":
+		return usage("--key is for an archive")
+	case c.Archive != "":
+		return c.archive(e)
+	}
 	name, err := journal.NameIn(c.Data)
 	if err != nil {
 		return &spoor.Problem{Reason: err.Error(), Fatal: true}
