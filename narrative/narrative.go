@@ -40,7 +40,7 @@ const (
 
 // Input is what a draft is made of. Ids are those of the case.
 type Input struct {
-	Case         string
+	Case         string // "": not a case yet
 	Alerts       []spoor.Alert
 	Payments     []spoor.Payment
 	Subjects     []Subject
@@ -127,6 +127,9 @@ func Write(in Input) (Draft, error) {
 	}
 	w := newWriter(&in)
 	d := Draft{Title: "Narrative of case " + clean(in.Case), Mark: Mark, End: Presumption}
+	if in.Case == "" && len(in.Alerts) > 0 {
+		d.Title = "Narrative of alert " + clean(in.Alerts[0].ID)
+	}
 	for _, s := range []struct {
 		heading string
 		nature  Nature

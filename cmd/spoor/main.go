@@ -40,6 +40,7 @@ type cli struct {
 	Model  modelCmd  `cmd:"" help:"Show a model's card: what it learned from, how good it is, what it must not be used for."`
 	Eval   evalCmd   `cmd:"" help:"Measure learned risk and alerts against labelled payments and attempts."`
 	Trace  traceCmd  `cmd:"" help:"Where the money of an account or of payments went, or came from."`
+	Report reportCmd `cmd:"" help:"Draft the account of a suspicion from an alert: facts, assessments, and what is not known, for a person to edit."`
 	Screen screenCmd `cmd:"" help:"Names and numbers against sanctions lists, each hit explained."`
 	Owners ownersCmd `cmd:"" help:"Who owns and controls a party, to its beneficial owners, or what it owns."`
 	Gate   gateCmd   `cmd:"" help:"The gate's policy: show it, check one, or try it on a node's past payments."`

@@ -43,11 +43,11 @@ type traceCmd struct {
 
 func (c *traceCmd) Run(e *env) error {
 	if c.Alert != "" {
-		ids, err := alertPayments(c.Alerts, c.Alert)
+		a, err := findAlert(c.Alerts, c.Alert)
 		if err != nil {
 			return err
 		}
-		c.Payments = append(c.Payments, ids...)
+		c.Payments = append(c.Payments, a.Payments...)
 	}
 	if len(c.From)+len(c.Payments) == 0 {
 		return usage("say what to trace: --from ACCOUNT, --payments ID,ID or --alert ID")
@@ -103,8 +103,8 @@ func (c *traceCmd) Run(e *env) error {
 	return nil
 }
 
-// alertPayments finds an alert in a file and gives its payments.
-func alertPayments(file, id string) ([]string, error) {
+// findAlert finds an alert in a file of them.
+func findAlert(file, id string) (*spoor.Alert, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func alertPayments(file, id string) ([]string, error) {
 		case err != nil:
 			return nil, &spoor.Problem{File: file, Record: n, Reason: fmt.Sprintf("alert %d: %v", n, err), Fatal: true}
 		case a.ID == id:
-			return a.Payments, nil
+			return &a, nil
 		}
 	}
 }
