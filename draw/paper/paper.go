@@ -8,7 +8,8 @@
 // The same calls give the same bytes: a document's date is an input. Text is
 // cleaned of control characters and of marks that turn its direction. The fonts
 // are the Go fonts, with Latin, Greek and Cyrillic letters; what they lack is
-// shown as a box, and [Doc.Missing] lists it.
+// shown as a box, and [Doc.Missing] lists it. Text is never cut: what is too long
+// is an error. A space that does not break (U+00A0) keeps an amount on one line.
 package paper
 
 import (
@@ -17,14 +18,15 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/sfnt"
+	"golang.org/x/text/unicode/norm"
 
 	"spoor"
-	"spoor/draw/text"
 )
 
 // Options of a document.
@@ -51,6 +53,10 @@ const (
 	leading  = 1.32
 	padding  = 1.4
 )
+
+// pagesAlias stands for the number of pages until it is known. No text can hold
+// it: cleaning takes its control characters out.
+const pagesAlias = "\x01nb\x02"
 
 // Doc is a document in the making.
 type Doc struct {
@@ -81,7 +87,8 @@ func New(o Options) *Doc {
 	p.SetMargins(margin, margin, margin)
 	p.SetAutoPageBreak(false, 0)
 	p.SetLineWidth(.2)
-	p.AliasNbPages("")
+	p.SetCellMargin(0)
+	p.AliasNbPages(pagesAlias)
 	p.SetHeaderFunc(d.mark)
 	p.SetFooterFunc(d.footer)
 	d.NewPage()
@@ -113,7 +120,7 @@ func (d *Doc) footer() {
 		p.Text(margin, height-13+float64(i)*3, line)
 	}
 	p.SetXY(width-margin-22, height-16)
-	p.CellFormat(22, 5, fmt.Sprintf("%d / {nb}", p.PageNo()), "", 0, "R", false, 0, "")
+	p.CellFormat(22, 5, fmt.Sprintf("%d / %s", p.PageNo(), pagesAlias), "", 0, "R", false, 0, "")
 	p.SetTextColor(0, 0, 0)
 }
 
@@ -124,7 +131,15 @@ func (d *Doc) NewPage() {
 		return
 	}
 	d.pdf.AddPage()
-	d.pdf.SetXY(margin+d.inset, margin)
+	d.pdf.SetXY(margin+d.inset, d.top())
+}
+
+// top is where a page's text begins: lower in a box, whose frame is drawn there.
+func (d *Doc) top() float64 {
+	if d.inset > 0 {
+		return margin + 2
+	}
+	return margin
 }
 
 func (d *Doc) fail(err error) {
@@ -146,15 +161,18 @@ func lineHeight(size float64) float64 { return size * perPoint * leading }
 
 func (d *Doc) full() float64 { return width - 2*margin - 2*d.inset }
 
-// clean makes text fit to print: one line, no control or direction marks, and a
-// box for what the font lacks.
+// clean makes text fit to print: one line, composed letters, no control or
+// direction marks, and a box for what the font lacks. Nothing else is lost.
 func (d *Doc) clean(s string) string {
-	s = text.Clean(s)
-	if d.glyphs == nil {
-		return s
-	}
 	return strings.Map(func(r rune) rune {
-		if r < 0x7f {
+		switch {
+		case r >= ' ' && r < 0x7f, r == noBreak:
+			return r
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.In(r, unicode.Cc, unicode.Cf):
+			return -1
+		case d.glyphs == nil: // New failed, and Bytes will say so
 			return r
 		}
 		if i, err := d.glyphs.GlyphIndex(&d.buffer, r); err == nil && i != 0 {
@@ -162,8 +180,11 @@ func (d *Doc) clean(s string) string {
 		}
 		d.missing[r] = true
 		return '□'
-	}, s)
+	}, norm.NFC.String(strings.ToValidUTF8(s, "\ufffd")))
 }
+
+// noBreak is the space at which no line ends.
+const noBreak = '\u00a0'
 
 // wrap cuts text into lines of a width, in the font that is set. A word that is
 // wider than a line is broken where it must be.
@@ -183,7 +204,7 @@ func (d *Doc) wrapLine(s string, room float64) (lines []string) {
 	space := d.pdf.GetStringWidth(" ")
 	var line strings.Builder
 	used := 0.0
-	for _, word := range strings.Fields(s) {
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }) { // not at a space that does not break
 		w := d.pdf.GetStringWidth(word)
 		if used > 0 && used+space+w > room {
 			lines = append(lines, line.String())
@@ -195,12 +216,12 @@ func (d *Doc) wrapLine(s string, room float64) (lines []string) {
 			used += space
 		}
 		for w > room && used == 0 {
-			head, tail := d.breakWord(word, room)
+			head, tail, taken := d.breakWord(word, room)
 			if tail == "" {
 				break
 			}
 			lines = append(lines, head)
-			word, w = tail, d.pdf.GetStringWidth(tail)
+			word, w = tail, w-taken // measuring the tail each time would take the square of the word's length
 		}
 		line.WriteString(word)
 		used += w
@@ -208,15 +229,17 @@ func (d *Doc) wrapLine(s string, room float64) (lines []string) {
 	return append(lines, line.String())
 }
 
-// breakWord gives as much of a word as fits, at least one character.
-func (d *Doc) breakWord(word string, room float64) (head, tail string) {
-	used := 0.0
+// breakWord gives as much of a word as fits, at least one character, and how wide
+// that is.
+func (d *Doc) breakWord(word string, room float64) (head, tail string, taken float64) {
 	for i, r := range word {
-		if used += d.pdf.GetStringWidth(string(r)); used > room && i > 0 {
-			return word[:i], word[i:]
+		w := d.pdf.GetStringWidth(string(r))
+		if taken+w > room && i > 0 {
+			return word[:i], word[i:], taken
 		}
+		taken += w
 	}
-	return word, ""
+	return word, "", taken
 }
 
 // lines writes wrapped text at the left edge, from page to page.

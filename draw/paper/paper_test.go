@@ -57,6 +57,38 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// TestClean loses nothing but what does harm.
+func TestClean(t *testing.T) {
+	d := New(Options{})
+	for in, want := range map[string]string{
+		"Jose\u0301 Mu\u0308ller":              "José Müller", // decomposed, as some systems write names
+		"12\u00a0000\u00a0EUR":                 "12\u00a0000\u00a0EUR",
+		"a\tb\u2003c\r":                        "a b c ",
+		"x\u200by\u2066z\ufeff":                "xyz",
+		"broken \xff here":                     "broken \ufffd here",
+		"{nb} \x01nb\x02":                      "{nb} nb",
+		strings.Repeat("long text ", 10_000):   strings.Repeat("long text ", 10_000),
+		strings.Repeat("\u0416", 10_000) + "!": strings.Repeat("\u0416", 10_000) + "!",
+	} {
+		if got := d.clean(in); got != want {
+			t.Errorf("%.40q became %.40q, want %.40q", in, got, want)
+		}
+	}
+	if m := d.Missing(); len(m) > 0 {
+		t.Errorf("missing %q", m)
+	}
+}
+
+// TestLongWord: one word of a mebibyte takes no time that grows with its square.
+func TestLongWord(t *testing.T) {
+	d := New(Options{})
+	d.font("", body)
+	lines := d.wrap(strings.Repeat("w", 1<<20), 170)
+	if all := len(strings.Join(lines, "")); all != 1<<20 {
+		t.Errorf("%d characters of a mebibyte", all)
+	}
+}
+
 // TestBounds refuses what would never end.
 func TestBounds(t *testing.T) {
 	d := New(Options{})
@@ -77,7 +109,7 @@ func TestBounds(t *testing.T) {
 func TestWrap(t *testing.T) {
 	d := New(Options{})
 	d.font("", body)
-	in := "one two " + strings.Repeat("w", 500) + " three"
+	in := "one two " + strings.Repeat("w", 500) + " three 12\u00a0345\u00a0678,90\u00a0EUR four"
 	var all string
 	for _, line := range d.wrap(in, 40) {
 		if w := d.pdf.GetStringWidth(line); w > 40.01 {

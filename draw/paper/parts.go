@@ -30,7 +30,7 @@ func (d *Doc) Small(text string) {
 
 // Space leaves so many millimetres, not at the top of a page.
 func (d *Doc) Space(mm float64) {
-	if d.pdf.GetY() > margin {
+	if d.pdf.GetY() > d.top() {
 		d.pdf.SetY(min(d.pdf.GetY()+mm, height-foot))
 	}
 }
@@ -73,6 +73,7 @@ func (d *Doc) Check(label string, ticked bool) {
 		d.pdf.SetX(margin + d.inset + box + 2)
 		d.pdf.CellFormat(d.full()-box-2, h, line, "", 1, "L", false, 0, "")
 	}
+	d.Space(.7)
 }
 
 // Table writes a table. Widths are shares of the page's; none: all the same. The
