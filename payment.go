@@ -1,6 +1,9 @@
 package spoor
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Payment is one transfer of money between two accounts, as instructed or as
 // booked.
@@ -23,6 +26,15 @@ type Payment struct {
 	FromName    string  // the payer (debtor), where the source has it
 	ToName      string  // the payee (creditor), where the source has it
 	Purpose     string  // remittance information, where the source has it
+}
+
+// Called is what alerts, traces, scores and reports call the payment: its own id,
+// or where it has none its record's number.
+func (p *Payment) Called() string {
+	if p.ID != "" {
+		return p.ID
+	}
+	return strconv.FormatUint(p.Record, 10)
 }
 
 // AccountID names an account: the bank that keeps it and its number there. An

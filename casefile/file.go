@@ -122,11 +122,7 @@ type Payment struct {
 // PaymentOf takes what a court is told of a payment; one without an id of its own
 // goes by its record's number.
 func PaymentOf(p spoor.Payment) Payment {
-	id := p.ID
-	if id == "" {
-		id = fmt.Sprint(p.Record)
-	}
-	return Payment{id, p.Time, p.From, p.To, p.FromName, p.ToName, p.FromCountry, p.ToCountry, p.Paid, p.Received, p.Channel.String(), p.Kind, p.Purpose}
+	return Payment{p.Called(), p.Time, p.From, p.To, p.FromName, p.ToName, p.FromCountry, p.ToCountry, p.Paid, p.Received, p.Channel.String(), p.Kind, p.Purpose}
 }
 
 // Order is a measure, with what happened to it.

@@ -287,7 +287,7 @@ func TestEviction(t *testing.T) {
 	all := long.all(t)
 	byID := map[string]*spoor.Payment{}
 	for i := range all {
-		byID[paymentID(&all[i])] = &all[i]
+		byID[all[i].Called()] = &all[i]
 	}
 	for _, days := range []spoor.Instant{20, 30} {
 		s := usual()

@@ -135,7 +135,7 @@ func TestEvidence(t *testing.T) {
 	all := troubled.all(t)
 	byID := map[string]*spoor.Payment{}
 	for i := range all {
-		byID[paymentID(&all[i])] = &all[i]
+		byID[all[i].Called()] = &all[i]
 	}
 	alerts, stats := usual().run(t, all)
 	if stats.Payments != uint64(len(all)) || stats.Signals < uint64(len(alerts)) {
@@ -150,13 +150,6 @@ func TestEvidence(t *testing.T) {
 			t.Errorf("alert %d scores %v, the one before it %v", i+1, a.Score, alerts[i-1].Score)
 		}
 	}
-}
-
-func paymentID(p *spoor.Payment) string {
-	if p.ID != "" {
-		return p.ID
-	}
-	return fmt.Sprint(p.Record)
 }
 
 // evidenceFaults says what is wrong with an alert.

@@ -173,7 +173,7 @@ func (in *Input) check() error {
 	}
 	seen := map[string]bool{}
 	for i := range in.Payments {
-		id := paymentID(&in.Payments[i])
+		id := in.Payments[i].Called()
 		if seen[id] {
 			return fmt.Errorf("two payments have the id %q: nobody could tell which one a sentence means", id)
 		}
@@ -222,14 +222,6 @@ func brief(evidence []string) string {
 		return strings.Join(evidence, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(evidence[:most], ", "), len(evidence)-most)
-}
-
-// paymentID names a payment as alerts do: its own id, else its record's number.
-func paymentID(p *spoor.Payment) string {
-	if p.ID != "" {
-		return p.ID
-	}
-	return fmt.Sprint(p.Record)
 }
 
 // inTime sorts payments by time, then by record and id, so that words do not depend

@@ -177,7 +177,7 @@ func TestSums(t *testing.T) {
 			sums[c.String()] += m.Amount
 			p := spoor.Payment{Record: uint64(i + 1), Time: spoor.Instant(i), From: spoor.AccountID{Bank: "Y", Number: "2"}, To: spoor.AccountID{Bank: "X", Number: "1"}, Paid: m, Received: m}
 			in.Payments = append(in.Payments, p)
-			in.Alerts[0].Payments = append(in.Alerts[0].Payments, paymentID(&p))
+			in.Alerts[0].Payments = append(in.Alerts[0].Payments, p.Called())
 		}
 		d, err := Write(in)
 		if err != nil {

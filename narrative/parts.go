@@ -208,10 +208,10 @@ func (w *writer) holders() []Sentence {
 		for _, a := range []spoor.AccountID{p.From, p.To} {
 			switch {
 			case a == spoor.AccountID{}:
-				cash = append(cash, "payment "+paymentID(p))
+				cash = append(cash, "payment "+p.Called())
 			case w.owners[a] == nil && w.names[a] == "" && !seen[a]:
 				seen[a] = true
-				ids, of = append(ids, clean(a.String())), append(of, "payment "+paymentID(p))
+				ids, of = append(ids, clean(a.String())), append(of, "payment "+p.Called())
 			}
 		}
 	}
@@ -234,7 +234,7 @@ func (w *writer) places() []Sentence {
 	var evidence []string
 	for _, p := range w.all() {
 		if p.FromCountry == (spoor.Country{}) && p.From != (spoor.AccountID{}) || p.ToCountry == (spoor.Country{}) && p.To != (spoor.AccountID{}) {
-			evidence = append(evidence, "payment "+paymentID(p))
+			evidence = append(evidence, "payment "+p.Called())
 		}
 	}
 	if len(evidence) == 0 {

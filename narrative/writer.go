@@ -22,7 +22,7 @@ func newWriter(in *Input) *writer {
 	w := &writer{in: in, payments: map[string]*spoor.Payment{}, owners: map[spoor.AccountID]*Subject{}, names: map[spoor.AccountID]string{}}
 	for i := range in.Payments {
 		p := &in.Payments[i]
-		w.payments[paymentID(p)] = p
+		w.payments[p.Called()] = p
 		for _, e := range []struct {
 			a    spoor.AccountID
 			name string
@@ -63,7 +63,7 @@ func (w *writer) subject(s *Subject) string {
 
 func evidenceOf(payments []*spoor.Payment) (out []string) {
 	for _, p := range payments {
-		out = append(out, "payment "+paymentID(p))
+		out = append(out, "payment "+p.Called())
 	}
 	return out
 }
@@ -306,7 +306,7 @@ func (w *writer) payment(p *spoor.Payment) Sentence {
 	if clean(p.Purpose) != "" {
 		b.WriteString("; the purpose that was given: " + quote(p.Purpose))
 	}
-	return Sentence{b.String() + ".", []string{"payment " + paymentID(p)}}
+	return Sentence{b.String() + ".", []string{"payment " + p.Called()}}
 }
 
 func in(c spoor.Country) string {

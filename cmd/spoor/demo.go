@@ -218,7 +218,7 @@ func newStory(seed uint64) (*story, error) {
 
 // know notes what the payment says of holders, countries and purpose.
 func (s *story) know(p *spoor.Payment) {
-	s.purpose[paymentID(p)] = p.Purpose
+	s.purpose[p.Called()] = p.Purpose
 	for _, end := range []struct {
 		id   spoor.AccountID
 		name string

@@ -356,7 +356,7 @@ func (c *detectCmd) writeScores(e *env, d *detection) error {
 		fmt.Fprintln(w, "payment,score")
 		i := 0
 		return c.inOrder(e, "writing scores", func(p *spoor.Payment) error {
-			_, err := fmt.Fprintf(w, "%s,%g\n", csvField(paymentID(p)), scores[i])
+			_, err := fmt.Fprintf(w, "%s,%g\n", csvField(p.Called()), scores[i])
 			i++
 			return err
 		})

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strconv"
 	"text/tabwriter"
 
 	"spoor"
@@ -119,14 +118,6 @@ func labelPayments(src score.Source, labels map[string]bool) score.Source {
 			return take(p)
 		})
 	}
-}
-
-// paymentID names a payment as alerts do.
-func paymentID(p *spoor.Payment) string {
-	if p.ID != "" {
-		return p.ID
-	}
-	return strconv.FormatUint(p.Record, 10)
 }
 
 // truth is what the source says of its payments.

@@ -176,7 +176,7 @@ func (c *evalCmd) trained(e *env, in *detectCmd, t *truth, blind bool, split str
 	}
 	typologies := t.typologies()
 	o := score.TrainOptions{From: from, Train: parts[0], Valid: parts[1], Seed: c.Seed, Seeds: c.Seeds, Raw: true, Blind: blind, Name: "eval", Refuse: in.refuse, Stage: stages(e)}
-	o.Taken = func(p *spoor.Payment) { typologies.next(paymentID(p)) }
+	o.Taken = func(p *spoor.Payment) { typologies.next(p.Called()) }
 	var took time.Duration // of the last reading, which does all that scoring does
 	src := labelPayments(in.source(e, blind), t.accounts)
 	timed := func(what string, take func(*spoor.Payment) error) error {
@@ -210,7 +210,7 @@ func (c *evalCmd) judged(e *env, in *detectCmd, t *truth, blind bool, split stri
 	typologies := t.typologies()
 	var trial score.Trial
 	in.taken = func(p *spoor.Payment) {
-		typologies.next(paymentID(p))
+		typologies.next(p.Called())
 		trial.Labels, trial.Times = append(trial.Labels, p.Label), append(trial.Times, p.Time)
 	}
 	d, err := in.detect(e)
@@ -275,13 +275,13 @@ func (c *evalCmd) truth(e *env) (*truth, error) {
 		if c.Labelled == "" {
 			labelled = labelled || p.Label != spoor.Unlabelled
 			if p.Label == spoor.Illicit {
-				t.illicit[paymentID(p)] = true
+				t.illicit[p.Called()] = true
 			}
 		}
 		if len(ids) > 0 && p.Label != spoor.Licit {
 			k := liken(p)
 			if _, ok := ids[k]; ok {
-				ids[k] = append(ids[k], paymentID(p))
+				ids[k] = append(ids[k], p.Called())
 			}
 		}
 		return nil

@@ -114,7 +114,7 @@ func (f *feedback) label(src score.Source) score.Source {
 	return func(what string, take func(*spoor.Payment) error) error {
 		return src(what, func(p *spoor.Payment) error {
 			p.Label = spoor.Licit
-			if l, ok := f.labels[paymentID(p)]; ok {
+			if l, ok := f.labels[p.Called()]; ok {
 				p.Label = l
 			}
 			return take(p)

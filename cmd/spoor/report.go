@@ -44,10 +44,8 @@ func (c *reportCmd) payments(e *env, a *spoor.Alert) (out []spoor.Payment, err e
 		wanted[id] = true
 	}
 	sum, err := c.each(e, "reading", func() { out = nil }, func(p *spoor.Payment) error {
-		if id := paymentID(p); wanted[id] {
-			q := *p
-			q.ID = id
-			out = append(out, q)
+		if wanted[p.Called()] {
+			out = append(out, *p)
 		}
 		return nil
 	})

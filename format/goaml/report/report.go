@@ -255,7 +255,7 @@ func (w *writer) body(kind Kind) {
 	}
 	seen := map[string]bool{}
 	for i := range r.Transactions {
-		id := r.Transactions[i].number()
+		id := r.Transactions[i].Called()
 		if seen[id] {
 			w.missing(fmt.Sprintf("transaction[%d]/transactionnumber", i+1), "another transaction has the same")
 		}

@@ -3,18 +3,9 @@ package report
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 
 	"spoor"
 )
-
-// number is the payment's own id, or else its record number, as alerts name it.
-func (t *Transaction) number() string {
-	if t.ID != "" {
-		return t.ID
-	}
-	return strconv.FormatUint(t.Record, 10)
-}
 
 // end is one side of a transaction.
 type end struct {
@@ -33,7 +24,7 @@ func (e *end) known() bool { return e.party != "" || e.account != spoor.AccountI
 func (w *writer) transaction(i int, t *Transaction) {
 	w.at("transaction", i)
 	defer w.close()
-	w.required("transactionnumber", t.number(), 100)
+	w.required("transactionnumber", t.Called(), 100)
 	if t.Suspicious {
 		w.raw("transaction_is_suspicious", "true")
 	}
