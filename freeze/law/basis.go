@@ -50,11 +50,11 @@ type (
 )
 
 // Basis resolves the act for a pair of states at a moment; domestic law where
-// they are the same. It fails with a [*Forbidden] when no act of the files binds
+// they are the same. It fails with a [*spoor.Forbidden] when no act of the files binds
 // the pair.
 func (l *Law) Basis(issuing, executing spoor.Country, at spoor.Instant) (Basis, error) {
 	if issuing == (spoor.Country{}) || executing == (spoor.Country{}) {
-		return Basis{}, &Forbidden{Reason: "the issuing or the executing state is missing: give both as two letters of ISO 3166"}
+		return Basis{}, &spoor.Forbidden{Reason: "the issuing or the executing state is missing: give both as two letters of ISO 3166"}
 	}
 	a, b := issuing.String(), executing.String()
 	for i := range l.bases {
@@ -63,10 +63,10 @@ func (l *Law) Basis(issuing, executing spoor.Country, at spoor.Instant) (Basis, 
 		}
 	}
 	if a == b {
-		return Basis{}, &Forbidden{Reason: fmt.Sprintf(
+		return Basis{}, &spoor.Forbidden{Reason: fmt.Sprintf(
 			"no law of %s in the files on %s: a member adds its national law to the law files", a, at.Date())}
 	}
-	return Basis{}, &Forbidden{Reason: fmt.Sprintf(
+	return Basis{}, &spoor.Forbidden{Reason: fmt.Sprintf(
 		"no act in the files binds %s and %s on %s: use a bilateral treaty or letters rogatory, or add the act to the law files",
 		a, b, at.Date())}
 }

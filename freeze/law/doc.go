@@ -9,7 +9,7 @@
 //	step, err := p.Step("CONSULTING", "refuse")        // Art 8(1), grounds "refuse-freezing"
 //	for _, g := range l.Grounds(step.Grounds) { ... }  // 8(1)(a) ne bis in idem, ...
 //
-// A step that the procedure does not have is answered with [Forbidden], which
+// A step that the procedure does not have is answered with [spoor.Forbidden], which
 // names the article. Every item says whether it was read in the act itself
 // (verified) or written from memory. A member that must deviate loads files of
 // its own with [Load]; they undergo the same checks. See the folder data.

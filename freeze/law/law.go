@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"spoor"
 	"spoor/clock"
 )
 
@@ -74,7 +75,7 @@ type Procedure struct {
 
 // Step finds what may be done at a stage. Its To is the stage that follows,
 // also where that is the same. The step is a copy, its lists are shared: do not
-// change them. The error is a [*Forbidden].
+// change them. The error is a [*spoor.Forbidden].
 func (p *Procedure) Step(from Stage, do string) (*Step, error) {
 	for i := range p.Steps {
 		if s := &p.Steps[i]; s.Do == do && slices.Contains(s.From, from) {
@@ -95,8 +96,8 @@ func (s *Step) at(from Stage) *Step {
 
 // forbidden says why a step cannot be done at a stage: the act's article on the
 // step, and what may be done instead.
-func (p *Procedure) forbidden(from Stage, do string) *Forbidden {
-	f := &Forbidden{Act: p.Act}
+func (p *Procedure) forbidden(from Stage, do string) *spoor.Forbidden {
+	f := &spoor.Forbidden{Act: p.Act}
 	if !slices.Contains(p.Stages(), from) {
 		f.Reason = fmt.Sprintf("%s has no stage %q", p.Title, from)
 		return f
@@ -191,23 +192,4 @@ type Offence struct {
 	Number   int    `json:"number"`
 	Text     string `json:"text"`
 	Verified bool   `json:"verified"`
-}
-
-// Forbidden is what the law does not allow.
-type Forbidden struct {
-	Act     string `json:"act"`
-	Article string `json:"article"`
-	Reason  string `json:"reason"`
-}
-
-// Error gives "REASON: ACT Art ARTICLE".
-func (f *Forbidden) Error() string {
-	s := f.Reason
-	if f.Act != "" {
-		s += ": " + f.Act
-		if f.Article != "" {
-			s += " Art " + f.Article
-		}
-	}
-	return s
 }

@@ -142,7 +142,7 @@ func TestRefused(t *testing.T) {
 	for _, line := range lines(t, "testdata/refused.txt") {
 		c := columns(line)
 		_, err := procedure(t, c[0]).Step(Stage(c[1]), c[2])
-		if _, is := err.(*Forbidden); !is || err.Error() != c[3] {
+		if _, is := err.(*spoor.Forbidden); !is || err.Error() != c[3] {
 			t.Errorf("%s %s %s\ngot  %v\nwant %s", c[0], c[1], c[2], err, c[3])
 		}
 	}
@@ -381,7 +381,7 @@ func TestBasis(t *testing.T) {
 		}
 		got, err := Default().Basis(a, b, at)
 		if len(col) == 2 {
-			if _, is := err.(*Forbidden); !is || err.Error() != col[1] {
+			if _, is := err.(*spoor.Forbidden); !is || err.Error() != col[1] {
 				t.Errorf("%s\ngot  %v\nwant %s", col[0], err, col[1])
 			}
 			continue

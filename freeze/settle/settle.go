@@ -6,7 +6,7 @@
 //	d, err := settle.Share(settle.Recovered{Money: m, At: at, Issuing: it, Executing: fr}, rates)
 //	for _, p := range d.Parts { fmt.Println(p.Says) }
 //
-// What the law forbids is answered with [Forbidden]; other errors say which
+// What the law forbids is answered with [spoor.Forbidden]; other errors say which
 // field is wrong. The thresholds are in rules.toml, with what was verified.
 package settle
 
@@ -23,16 +23,6 @@ import (
 // MaxItems is the longest list taken: claims, orders, recoveries. A year has at
 // most [MaxRecords] records.
 const MaxItems = 10_000
-
-// Forbidden says what the law forbids, and where.
-type Forbidden struct {
-	Act     string `json:"act"`
-	Article string `json:"article"`
-	Reason  string `json:"reason"`
-}
-
-// Error gives "REASON: ACT Art ARTICLE".
-func (f *Forbidden) Error() string { return f.Reason + ": " + f.Act + " Art " + f.Article }
 
 //go:embed rules.toml
 var rulesText string
@@ -55,7 +45,7 @@ func loadRules() (r rulesFile) {
 }
 
 func forbidden(article, format string, args ...any) error {
-	return &Forbidden{rules.Act.Name, article, fmt.Sprintf(format, args...)}
+	return &spoor.Forbidden{Act: rules.Act.Name, Article: article, Reason: fmt.Sprintf(format, args...)}
 }
 
 // portion is a × num / den rounded down, for 0 ≤ a and num ≤ den, den > 0.
@@ -85,7 +75,7 @@ type Recovery struct {
 }
 
 // Headroom is what an order of this total may still recover, all states
-// together. It is [Forbidden] where they have recovered more than the order
+// together. It is [spoor.Forbidden] where they have recovered more than the order
 // (Art 16(2), 18(4)). All amounts are in the order's currency: what was
 // recovered in another is converted first, at a dated rate, by who accounts for it.
 func Headroom(total spoor.Money, recovered []Recovery) (spoor.Money, error) {

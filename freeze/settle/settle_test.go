@@ -240,7 +240,7 @@ func TestHeadroom(t *testing.T) {
 			left -= a
 		}
 		got, err := Headroom(total, all)
-		var no *Forbidden
+		var no *spoor.Forbidden
 		if left < 0 && !errors.As(err, &no) || left >= 0 && (err != nil || got.Amount != left) {
 			t.Fatalf("%d left: %s, %v", left, got, err)
 		}
