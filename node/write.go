@@ -5,14 +5,13 @@ import (
 	"fmt"
 
 	"spoor"
-	"spoor/journal"
 	"spoor/node/record"
 )
 
-// Entry is something of the desk's work for the journal: an alert from elsewhere, a
-// change of an alert, a case or an order, or a look at personal data.
+// Entry is something of the desk's work for the journal: a change of an alert, a
+// case or an order, or a look at personal data.
 type Entry struct {
-	Kind string // record.KindAlert, KindTriage, KindCase, KindMeasure or KindAccess
+	Kind string // record.KindTriage, KindCase, KindMeasure or KindAccess
 	Data []byte
 }
 
@@ -28,14 +27,15 @@ func (n *Node) Write(ctx context.Context, make func(at spoor.Instant) ([]Entry, 
 			return err
 		}
 		for _, e := range entries {
-			if len(e.Data) > record.MaxEntry {
+			switch {
+			case !record.IsWork(e.Kind):
+				return fmt.Errorf("an entry of kind %q is not the desk's to write", e.Kind) // a mistake of the program
+			case len(e.Data) > record.MaxEntry:
 				return Wrong{fmt.Errorf("%d KiB at once: at most %d; do it in parts", len(e.Data)>>10, record.MaxEntry>>10)}
 			}
 		}
 		for _, e := range entries {
-			if err := d.Work(journal.Entry{Kind: e.Kind, At: at, Data: e.Data}); err != nil {
-				return err
-			}
+			d.Work(e.Kind)
 			d.append(e.Kind, at, e.Data)
 		}
 		last = d.Next - 1

@@ -86,28 +86,28 @@ func (s *State) apply(e *journal.Entry) error {
 		}
 		s.Counts.Events++
 		return s.Book.Replay(ev)
-	}
-	return s.Work(*e)
-}
-
-// Work folds in an entry of the desk's work. A state only counts it: what cases
-// and orders are is for the store.
-func (s *State) Work(e journal.Entry) error {
-	switch e.Kind {
 	case record.KindAlert:
-		a, err := record.Alert(&e)
+		a, err := record.Alert(e)
 		if err == nil {
 			s.Alert(a)
 		}
 		return err
-	case record.KindTriage, record.KindCase, record.KindMeasure:
-		s.Counts.Work++
-		return nil
-	case record.KindAccess:
-		s.Counts.Accesses++
+	}
+	if record.IsWork(e.Kind) {
+		s.Work(e.Kind)
 		return nil
 	}
 	return errors.New("unknown kind of entry: it was written by a newer program")
+}
+
+// Work counts an entry of the desk's work: what cases and orders are is for the
+// store.
+func (s *State) Work(kind string) {
+	if kind == record.KindAccess {
+		s.Counts.Accesses++
+		return
+	}
+	s.Counts.Work++
 }
 
 // Decided counts a decision.

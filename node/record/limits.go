@@ -3,7 +3,6 @@ package record
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -138,34 +137,4 @@ func ShorterAlert(a spoor.Alert) spoor.Alert {
 	const most = 1000
 	a.Payments, a.Accounts = a.Payments[:min(len(a.Payments), most)], a.Accounts[:min(len(a.Accounts), most)]
 	return a
-}
-
-// CheckAlert says what is wrong or too large about an alert that comes from
-// outside.
-func CheckAlert(a *spoor.Alert) error {
-	var t texts
-	t.add(a.ID)
-	t.add(a.Accounts...)
-	t.add(a.Payments...)
-	t.add(a.Reasons...)
-	for k, v := range a.Holders {
-		t.add(k, v)
-	}
-	for k, v := range a.Versions {
-		t.add(k, v)
-	}
-	for _, y := range a.Typologies {
-		t.add(string(y))
-	}
-	switch {
-	case a.ID == "" || len(a.ID) > 140:
-		return fmt.Errorf("its id has %d bytes: want 1 to 140", len(a.ID))
-	case len(a.Typologies) == 0:
-		return errors.New("it names no typology")
-	case len(a.Accounts) > 1000 || len(a.Payments) > 1000 || len(a.Reasons) > 100 || len(a.Typologies) > 100:
-		return errors.New("it has more than 1,000 accounts or payments, or 100 reasons or typologies")
-	case math.IsNaN(a.Score) || math.IsInf(a.Score, 0) || math.IsNaN(a.Risk) || math.IsInf(a.Risk, 0) || a.Amount < 0:
-		return errors.New("its score, risk or amount is no number that can be")
-	}
-	return t.check()
 }

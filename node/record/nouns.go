@@ -26,6 +26,15 @@ const (
 	KindAccess   = "access"   // a look at personal data, allowed or refused
 )
 
+// IsWork reports whether entries of a kind are the desk's work, and not decisions.
+func IsWork(kind string) bool {
+	switch kind {
+	case KindTriage, KindCase, KindMeasure, KindAccess:
+		return true
+	}
+	return false
+}
+
 type accountRecord struct {
 	_      struct{} `cbor:",toarray"`
 	Bank   string
